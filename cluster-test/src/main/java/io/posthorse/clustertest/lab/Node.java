@@ -156,7 +156,7 @@ public final class Node {
         Shell.run("kill", "-CONT", Long.toString(process.pid()));
     }
 
-    /** Takes the power from its disk, and then kills it: what was not written is lost. */
+    /** Takes the power from its disk, and kills it, which has been paused: what was not written is lost, and nobody is told. */
     public void cutPower() throws IOException, InterruptedException {
         volume.cutPower();
         kill();

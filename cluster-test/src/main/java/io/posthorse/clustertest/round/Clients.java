@@ -38,7 +38,7 @@ final class Clients {
         String nameServers = String.join(";", lab.nodes().stream().map(Node::nameServer).toList());
         String jms = "failover:(" + String.join(",", lab.nodes().stream()
                 .map(node -> node.jms() + "?wireFormat.maxInactivityDuration=5000").toList())
-                + ")?initialReconnectDelay=50&maxReconnectDelay=500&randomize=false";
+                + ")?initialReconnectDelay=50&maxReconnectDelay=500&randomize=false&jms.sendAcksAsync=false";
         start("v5", "load-5.5.0", "v5.PopMain", "v5", nameServers, "FILE", Long.toString(seed));
         start("v4", "load-4.9.8", "RocketmqMain", "v4", nameServers, "FILE", Long.toString(seed));
         start("jms", "load-5.5.0", "jms.JmsMain", jms, "FILE");

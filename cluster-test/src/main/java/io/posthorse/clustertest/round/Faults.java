@@ -92,6 +92,9 @@ final class Faults {
 
     private Injected power() throws Exception {
         for (Node node : lab.nodes()) {
+            node.pause(); // or it would tell its clients that the disk has failed
+        }
+        for (Node node : lab.nodes()) {
             node.cutPower();
         }
         return new Injected("power of all", "", () -> {

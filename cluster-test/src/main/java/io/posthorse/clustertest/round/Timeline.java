@@ -36,8 +36,9 @@ record Timeline(OptionalLong detected, OptionalLong led, OptionalLong acknowledg
     static Timeline of(Span span, List<Sample> samples, History history, int nodes) {
         State before = samples.stream().filter(one -> one.at() <= span.fault() && one.state().isPresent())
                 .reduce((first, second) -> second).flatMap(Sample::state).orElse(new State(List.of(), ""));
-        OptionalLong detected = first(span, samples, span.fault(), state -> differs(before, state, span.node()));
-        OptionalLong led = first(span, samples, span.fault(), state -> state.isPresent() && !state.get().leader().isEmpty()
+        List<Sample> during = samples.stream().filter(one -> one.at() <= span.over()).toList(); // later there may be other faults
+        OptionalLong detected = first(span, during, span.fault(), state -> differs(before, state, span.node()));
+        OptionalLong led = first(span, during, span.fault(), state -> state.isPresent() && !state.get().leader().isEmpty()
                 && state.get().term() > before.term());
         OptionalLong whole = first(span, samples, Math.max(span.healed(), span.fault()),
                 state -> state.isPresent() && state.get().isWhole(nodes));

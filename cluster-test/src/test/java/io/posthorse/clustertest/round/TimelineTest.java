@@ -56,6 +56,15 @@ class TimelineTest {
     }
 
     @Test
+    void whatALaterFaultDoesIsNotCountedHere() {
+        List<Sample> samples = List.of(sample(90, "b", 1, "FOLLOWING", 0), sample(300, "b", 1, "FOLLOWING", 0),
+                sample(450, "a", 2, "LEADING", 0));
+        Timeline times = Timeline.of(new Span(100, 200, 400, "a"), samples, new History(List.of()), 2);
+        assertEquals(OptionalLong.empty(), times.detected());
+        assertEquals(OptionalLong.empty(), times.led());
+    }
+
+    @Test
     void theStatusOfAClusterIsRead() {
         State state = StatusCommand.parse("""
                 {"nodes": [{"name":"a","role":"LEADING","term":3,"committed":120,"lag":0},

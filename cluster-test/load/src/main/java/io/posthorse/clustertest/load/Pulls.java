@@ -70,6 +70,7 @@ final class Pulls implements AutoCloseable {
                     message.getQueueOffset(), Body.checksum(message.getBody()), 0));
         }
         long end = result.getNextBeginOffset();
+        consumer.updateConsumeOffset(queue, end); // the client stores its own figure every five seconds, too
         consumer.getDefaultMQPullConsumerImpl().getOffsetStore().updateConsumeOffsetToBroker(queue, end, false);
         recorder.add(new Event.Committed(Recorder.now(), group, place, end));
         if (++answers % RESUME_EVERY == 0) {

@@ -67,8 +67,9 @@ public final class Recorder implements AutoCloseable {
         if (got.computeIfAbsent(one.group(), g -> new HashSet<>()).add(one.id())) {
             news = now();
         }
-        if (one.times() > 0) {
-            returned.getOrDefault(one.group(), Set.of()).remove(one.id());
+        Set<String> back = returned.get(one.group());
+        if (one.times() > 0 && back != null) {
+            back.remove(one.id());
         }
     }
 

@@ -116,6 +116,7 @@ final class Sends implements AutoCloseable {
         } catch (Exception e) {
             outstanding.release();
             failed(id, e);
+            TimeUnit.MILLISECONDS.sleep(100);
         }
     }
 
@@ -136,11 +137,11 @@ final class Sends implements AutoCloseable {
                 : new Event.Doubtful(Recorder.now(), id, e.toString()));
     }
 
-    /** Returns the broker's answer that it has not stored a message; null where the outcome is in doubt. */
+    /** Returns the broker's answer that it has not stored a message; null where the outcome is in doubt, as some answers say. */
     static MQBrokerException refusal(Throwable e) {
         for (Throwable one = e; one != null; one = one.getCause()) {
-            if (one instanceof MQBrokerException refusal) {
-                return refusal;
+            if (one instanceof MQBrokerException answer) {
+                return answer.getErrorMessage().contains("may or may not") ? null : answer;
             }
         }
         return null;

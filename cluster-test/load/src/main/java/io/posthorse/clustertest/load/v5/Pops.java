@@ -65,7 +65,7 @@ final class Pops {
                 try {
                     pop(queues.get((n + consumer) % queues.size()), group + "-" + consumer);
                 } catch (Exception e) {
-                    System.out.println("pop: " + e);
+                    System.out.println("pop: " + e + " at " + e.getStackTrace()[0] + " and " + e.getStackTrace()[1]);
                 }
                 try {
                     TimeUnit.MILLISECONDS.sleep(25);
