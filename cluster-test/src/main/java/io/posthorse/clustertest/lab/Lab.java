@@ -105,7 +105,7 @@ public final class Lab implements AutoCloseable {
         settings.put("listenPort", Integer.toString(BROKER_PORT));
         settings.put("nameserver.port", Integer.toString(NAME_SERVER_PORT));
         settings.put("openwire.port", Integer.toString(JMS_PORT));
-        settings.put("mappedFileSizeCommitLog", Integer.toString(16 << 20));
+        settings.put("mappedFileSizeCommitLog", Integer.toString(1 << 20)); // few blocks ahead: a full disk is felt soon
         settings.put("flushDiskType", "SYNC_FLUSH");
         settings.put("transactionTimeOut", "2000");
         settings.put("transactionCheckInterval", "2000");
@@ -150,7 +150,9 @@ public final class Lab implements AutoCloseable {
     /** Starts a Java program where the clients are. */
     public ChildProcess startProgram(String name, String classPath, String mainClass, String... arguments) throws IOException {
         ProcessBuilder java = new JavaCommand(classPath, mainClass)
-                .options(List.of("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + traces.folder()))
+                .options(List.of("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + traces.folder(),
+                        // consumers look every 20 s whether queues are theirs, after a restart too: a round would wait for that
+                        "-Drocketmq.client.rebalance.waitInterval=3000", "-Drocketmq.client.rebalance.lockInterval=3000"))
                 .arguments(arguments).builder();
         List<String> command = new ArrayList<>(Network.inside(network.hub()));
         command.addAll(java.command());

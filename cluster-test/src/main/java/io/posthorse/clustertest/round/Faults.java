@@ -117,7 +117,8 @@ final class Faults {
     }
 
     private Injected clock(Node node, String who) throws Exception {
-        Duration by = Duration.ofMillis((long) Math.pow(10, 3 + random.nextDouble() * 8.5) * (random.nextBoolean() ? 1 : -1));
+        // a broker follows a step of up to a minute at once, and then delayed messages are early or late by as much
+        Duration by = Duration.ofMillis((long) Math.pow(10, 5.1 + random.nextDouble() * 6.4) * (random.nextBoolean() ? 1 : -1));
         node.shiftClock(by);
         return new Injected("clock " + who + " " + by, node.name(), () -> node.shiftClock(Duration.ZERO));
     }

@@ -19,6 +19,8 @@ final class Round {
     private static final Duration RECOVERY_LIMIT = Duration.ofSeconds(90);
     private static final int HOLD_MS_MIN = 500;
     private static final int HOLD_MS_MAX = 5_000;
+    /** Time in which the log takes up the blocks that it has in advance. */
+    private static final int FILL_MS = 4_000;
     private static final long WHOLE_LIMIT_MS = 90_000;
 
     private final Lab lab;
@@ -77,7 +79,7 @@ final class Round {
         String leader = sampler.leader();
         long before = System.nanoTime();
         Faults.Injected injected = faults.inject(kind, leader);
-        long hold = HOLD_MS_MIN + random.nextInt(HOLD_MS_MAX - HOLD_MS_MIN);
+        long hold = HOLD_MS_MIN + random.nextInt(HOLD_MS_MAX - HOLD_MS_MIN) + (kind == FaultKind.DISK_FULL ? FILL_MS : 0);
         TimeUnit.MILLISECONDS.sleep(Math.max(0, hold - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)));
         injected.heal().run();
         long healed = System.nanoTime();
