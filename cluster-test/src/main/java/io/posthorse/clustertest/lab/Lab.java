@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Some nodes, and the programs that use them. Whatever it makes outside of its JVM is undone in {@link #close}. */
 public final class Lab implements AutoCloseable {
@@ -19,6 +20,8 @@ public final class Lab implements AutoCloseable {
     private static final long DISK_BYTES = 1L << 30;
     private static final List<String> TOOLS =
             List.of("ip", "nsenter", "unshare", "losetup", "mkfs.ext4", "mount", "umount", "fallocate", "perl", "kill");
+
+    private static final AtomicInteger LABS = new AtomicInteger();
 
     private final Traces traces;
     private final Network network;
@@ -54,7 +57,8 @@ public final class Lab implements AutoCloseable {
      */
     public static Lab create(Path home, int count, Map<String, String> more) throws IOException, InterruptedException {
         require();
-        String prefix = "phlab" + ProcessHandle.current().pid();
+        int number = LABS.getAndIncrement();
+        String prefix = "phlab" + ProcessHandle.current().pid() + (number == 0 ? "" : "-" + number);
         Traces traces = Traces.create(root().resolve(prefix));
         List<String> names = List.of("a", "b", "c", "d", "e").subList(0, count);
         try {

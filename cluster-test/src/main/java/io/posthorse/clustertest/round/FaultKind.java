@@ -35,6 +35,11 @@ enum FaultKind {
         return meaning;
     }
 
+    /** Returns whether it takes effect with the first step of its making, and not with the last. */
+    boolean beginsAtOnce() {
+        return this == KILL || this == POWER || this == UPGRADE;
+    }
+
     /** Returns its name on the command line. */
     String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

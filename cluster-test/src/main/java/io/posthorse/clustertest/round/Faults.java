@@ -118,7 +118,8 @@ final class Faults {
 
     private Injected clock(Node node, String who) throws Exception {
         // a broker follows a step of up to a minute at once, and then delayed messages are early or late by as much
-        Duration by = Duration.ofMillis((long) Math.pow(10, 5.1 + random.nextDouble() * 6.4) * (random.nextBoolean() ? 1 : -1));
+        long ms = Math.round(Math.pow(10, 5.1 + random.nextDouble() * 6.4));
+        Duration by = Duration.ofMillis(random.nextBoolean() ? ms : -ms);
         node.shiftClock(by);
         return new Injected("clock " + who + " " + by, node.name(), () -> node.shiftClock(Duration.ZERO));
     }

@@ -79,6 +79,7 @@ final class Round {
         String leader = sampler.leader();
         long before = System.nanoTime();
         Faults.Injected injected = faults.inject(kind, leader);
+        long injectedAt = System.nanoTime();
         long hold = HOLD_MS_MIN + random.nextInt(HOLD_MS_MAX - HOLD_MS_MIN) + (kind == FaultKind.DISK_FULL ? FILL_MS : 0);
         TimeUnit.MILLISECONDS.sleep(Math.max(0, hold - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)));
         injected.heal().run();
@@ -88,7 +89,8 @@ final class Round {
             throw new IllegalStateException(WHOLE_LIMIT_MS / 1000 + " s after \"" + injected.what()
                     + "\" was healed, not all nodes have everything");
         }
-        happened.add(new Happened(injected.what(), new Span(before, healed, over, injected.node())));
+        happened.add(new Happened(injected.what(), new Span(kind.beginsAtOnce() ? before : injectedAt, healed, over,
+                injected.node())));
     }
 
     private static String seconds(long nanos) {

@@ -57,6 +57,7 @@ final class Pushes implements AutoCloseable {
         made.setConsumeThreadMax(2);
         made.setConsumeMessageBatchMaxSize(1);
         made.setPollNameServerInterval(2_000);
+        made.setHeartbeatBrokerInterval(3_000);
         for (String kind : kinds) {
             made.subscribe(topics.name(kind), "*");
         }

@@ -36,6 +36,7 @@ final class Sends implements AutoCloseable {
         producer.setRetryTimesWhenSendFailed(0);
         producer.setRetryTimesWhenSendAsyncFailed(0);
         producer.setPollNameServerInterval(2_000);
+        producer.setHeartbeatBrokerInterval(3_000);
         producer.start();
     }
 

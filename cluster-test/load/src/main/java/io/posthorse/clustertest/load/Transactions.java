@@ -28,6 +28,7 @@ final class Transactions implements AutoCloseable {
         producer.setRetryTimesWhenSendFailed(0);
         producer.setSendMsgTimeout(3_000);
         producer.setPollNameServerInterval(2_000);
+        producer.setHeartbeatBrokerInterval(3_000);
         producer.setTransactionListener(new Decisions());
         producer.start();
         topics.queues(producer, topics.name("decided"));

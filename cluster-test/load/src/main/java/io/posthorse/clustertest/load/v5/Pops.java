@@ -45,6 +45,7 @@ final class Pops {
         owner.setNamesrvAddr(nameServer);
         owner.setInstanceName(group);
         owner.setPollNameServerInterval(2_000);
+        owner.setHeartbeatBrokerInterval(3_000);
         owner.start();
         owner.fetchSubscribeMessageQueues(queues.get(0).getTopic());
         client = owner.getDefaultMQPullConsumerImpl().getRebalanceImpl().getmQClientFactory();
