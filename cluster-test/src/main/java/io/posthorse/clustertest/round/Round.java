@@ -80,7 +80,7 @@ final class Round {
         long before = System.nanoTime();
         Faults.Injected injected = faults.inject(kind, leader);
         long injectedAt = System.nanoTime();
-        long hold = HOLD_MS_MIN + random.nextInt(HOLD_MS_MAX - HOLD_MS_MIN) + (kind == FaultKind.DISK_FULL ? FILL_MS : 0);
+        int hold = HOLD_MS_MIN + random.nextInt(HOLD_MS_MAX - HOLD_MS_MIN) + (kind == FaultKind.DISK_FULL ? FILL_MS : 0);
         TimeUnit.MILLISECONDS.sleep(Math.max(0, hold - TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - before)));
         injected.heal().run();
         long healed = System.nanoTime();
