@@ -1,6 +1,7 @@
 package io.posthorse.clustertest.round;
 
 import io.posthorse.clustertest.lab.Lab;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +46,9 @@ public final class ClusterTest {
         } catch (Lab.MissingException e) {
             out.println("Skipped. " + e.getMessage());
             return SKIPPED;
+        } catch (IOException e) {
+            out.println("The test cannot go on: " + e.getMessage());
+            return WRONG;
         } catch (Exception e) {
             e.printStackTrace(out);
             return WRONG;
