@@ -51,7 +51,8 @@ final class Contents {
         } else if (!message.first.place().topic().equals(stored.place().topic())) {
             add(Verdict.MOVED, stored, "sent to " + message.first.place());
         } else if (message.first.checksum() != stored.checksum()) {
-            add(Verdict.CHANGED, stored, "its checksum is " + stored.checksum() + " in place of " + message.first.checksum());
+            add(Verdict.CHANGED, stored, "its checksum is " + stored.checksum() + " in place of "
+                    + message.first.checksum());
         } else if (message.isRefused()) {
             add(Verdict.STORED_THOUGH_REFUSED, stored, "all attempts were answered as refused");
         }
@@ -72,7 +73,8 @@ final class Contents {
         }
         String other = told.computeIfAbsent(place, p -> new HashMap<>()).putIfAbsent(offset, id);
         if (other != null && !other.equals(id) && index.messages.containsKey(id)) {
-            findings.add(new Finding(Verdict.OFFSET_TWICE, "", place, offset, id, "a client was told that " + other + " is there"));
+            findings.add(new Finding(Verdict.OFFSET_TWICE, "", place, offset, id, "a client was told that " + other
+                    + " is there"));
         }
     }
 

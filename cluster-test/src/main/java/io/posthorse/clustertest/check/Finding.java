@@ -14,6 +14,7 @@ import io.posthorse.clustertest.history.Place;
 public record Finding(Verdict verdict, String replica, Place place, long offset, String id, String detail) {
     @Override
     public String toString() {
-        return verdict + (replica.isEmpty() ? "" : " on " + replica) + ": " + id + " at " + place + " " + offset + ": " + detail;
+        return verdict + (replica.isEmpty() ? "" : " on " + replica) + ": " + id + " at " + place + " " + offset
+                + ": " + detail;
     }
 }

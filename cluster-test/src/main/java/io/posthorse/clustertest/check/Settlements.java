@@ -58,7 +58,8 @@ final class Settlements {
     }
 
     private void again(Settled before, Delivered now) {
-        findings.add(new Finding(Verdict.SETTLED_AGAIN, "", now.place(), now.offset(), now.id(), "to " + now.consumer() + " of "
+        findings.add(new Finding(Verdict.SETTLED_AGAIN, "", now.place(), now.offset(), now.id(), "to "
+                + now.consumer() + " of "
                 + now.group() + ", " + (now.at() - before.at()) / 1_000_000 + " ms after its settlement was answered"));
     }
 

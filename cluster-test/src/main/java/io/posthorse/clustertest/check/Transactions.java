@@ -43,7 +43,8 @@ final class Transactions {
                     wrong = "visible, and its transaction was not committed";
                 } else if (!isVisible(message) && visible > 0) {
                     wrong = "not visible, and others of its transaction are";
-                } else if (asked != null && index.deliveries(message.first.id()).stream().anyMatch(one -> one.at() < asked)) {
+                } else if (asked != null
+                        && index.deliveries(message.first.id()).stream().anyMatch(one -> one.at() < asked)) {
                     wrong = "delivered before the commit";
                 }
                 if (wrong != null) {

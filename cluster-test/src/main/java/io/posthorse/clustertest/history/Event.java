@@ -1,7 +1,8 @@
 package io.posthorse.clustertest.history;
 
 /**
- * Something that a client did or saw, or a replica holds. Times are nanoseconds of the monotonic clock that all processes of a
+ * Something that a client did or saw, or a replica holds. Times are nanoseconds of the monotonic clock that all
+ * processes of a
  * machine share.
  */
 public sealed interface Event {

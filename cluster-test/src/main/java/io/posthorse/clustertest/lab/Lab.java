@@ -89,7 +89,8 @@ public final class Lab implements AutoCloseable {
         }
         List<String> missing = TOOLS.stream().filter(tool -> !Shell.has(tool)).toList();
         if (!missing.isEmpty()) {
-            throw new MissingException("The lab needs these programs, which are not here: " + String.join(", ", missing) + ".");
+            throw new MissingException("The lab needs these programs, which are not here: "
+                    + String.join(", ", missing) + ".");
         }
         Shell.Outcome unshared = Shell.attempt(List.of("unshare", "--net", "--mount", "true"));
         if (unshared.code() != 0) {
@@ -152,10 +153,12 @@ public final class Lab implements AutoCloseable {
     }
 
     /** Starts a Java program where the clients are. */
-    public ChildProcess startProgram(String name, String classPath, String mainClass, String... arguments) throws IOException {
+    public ChildProcess startProgram(String name, String classPath, String mainClass,
+            String... arguments) throws IOException {
         ProcessBuilder java = new JavaCommand(classPath, mainClass)
                 .options(List.of("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + traces.folder(),
-                        // consumers look every 20 s whether queues are theirs, after a restart too: a round would wait for that
+                        // consumers look every 20 s whether queues are theirs, after a restart too: a round would wait
+                        // for that
                         "-Drocketmq.client.rebalance.waitInterval=3000", "-Drocketmq.client.rebalance.lockInterval=3000"))
                 .arguments(arguments).builder();
         List<String> command = new ArrayList<>(Network.inside(network.hub()));

@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A bridge in a namespace of its own, in which the clients run, and a cable from it to the namespace of each node. Nothing of it is
+ * A bridge in a namespace of its own, in which the clients run, and a cable from it to the namespace of each node.
+ * Nothing of it is
  * seen outside, so its addresses are free to choose.
  */
 final class Network {
@@ -89,7 +90,8 @@ final class Network {
 
     /** Loses what a node sends to clients. */
     void loseAnswers(String from) throws IOException, InterruptedException {
-        in(namespace(from), "ip", "neighbour", "replace", SUBNET + HUB, "lladdr", NOWHERE, "dev", "eth0", "nud", "permanent");
+        in(namespace(from), "ip", "neighbour", "replace", SUBNET + HUB, "lladdr", NOWHERE,
+                "dev", "eth0", "nud", "permanent");
     }
 
     /** Loses what clients send to a node. */

@@ -109,7 +109,10 @@ public final class Node {
         traces.addProcess(process.pid());
     }
 
-    /** In the node's network, with the names of all nodes and in its control group, the launcher takes the place of the shell. */
+    /**
+     * In the node's network, with the names of all nodes and in its control group, the launcher takes the place of the
+     * shell.
+     */
     private List<String> command() {
         List<String> command = new ArrayList<>(Network.inside(network.namespace(name)));
         command.addAll(List.of("unshare", "--mount", "--propagation", "slave", "sh", "-c",
@@ -156,7 +159,10 @@ public final class Node {
         Shell.run("kill", "-CONT", Long.toString(process.pid()));
     }
 
-    /** Takes the power from its disk, and kills it, which has been paused: what was not written is lost, and nobody is told. */
+    /**
+     * Takes the power from its disk, and kills it, which has been paused: what was not written is lost, and nobody is
+     * told.
+     */
     public void cutPower() throws IOException, InterruptedException {
         volume.cutPower();
         kill();

@@ -57,7 +57,8 @@ final class Throttle {
         if (versionOne) {
             for (String way : new String[] {"read", "write"}) {
                 Files.writeString(folder.resolve("blkio.throttle." + way + "_bps_device"), device + " " + bytesPerSecond);
-                Files.writeString(folder.resolve("blkio.throttle." + way + "_iops_device"), device + " " + operationsPerSecond);
+                Files.writeString(folder.resolve("blkio.throttle." + way + "_iops_device"), device + " "
+                        + operationsPerSecond);
             }
         } else {
             String bytes = bytesPerSecond == 0 ? "max" : Long.toString(bytesPerSecond);

@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * Everything that a lab makes outside of its JVM, written into a file in its folder before it is made. So it can be undone when the
+ * Everything that a lab makes outside of its JVM, written into a file in its folder before it is made. So it can be
+ * undone when the
  * lab ends, or after it was killed, and nothing else is touched.
  */
 final class Traces {
@@ -77,7 +78,8 @@ final class Traces {
 
     /** Writes down what is about to be made. */
     synchronized void add(Kind kind, String value) throws IOException {
-        Files.writeString(folder.resolve(NAME), kind + "\t" + value + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND,
+        Files.writeString(folder.resolve(NAME), kind + "\t" + value + "\n",
+                StandardOpenOption.CREATE, StandardOpenOption.APPEND,
                 StandardOpenOption.SYNC);
     }
 
@@ -87,7 +89,8 @@ final class Traces {
     }
 
     /**
-     * Undoes everything, the last thing first, and then forgets it; returns what could not be undone. The folder stays where it is to
+     * Undoes everything, the last thing first, and then forgets it; returns what could not be undone. The folder stays
+     * where it is to
      * be kept, without what needs the system.
      */
     List<String> undo(boolean keepFolder) throws IOException, InterruptedException {
@@ -114,7 +117,8 @@ final class Traces {
             boolean gone = switch (one.kind()) {
                 case PROCESS -> process(one.value()).map(p -> !p.destroyForcibly() && !p.isAlive()).orElse(true);
                 case MOUNT -> !isMounted(one.value()) || Shell.attempt(List.of("umount", one.value())).code() == 0;
-                case CGROUP -> !Files.exists(Path.of(one.value())) || Shell.attempt(List.of("rmdir", one.value())).code() == 0;
+                case CGROUP -> !Files.exists(Path.of(one.value()))
+                        || Shell.attempt(List.of("rmdir", one.value())).code() == 0;
                 case NETWORK -> !Files.exists(Path.of("/run/netns", one.value()))
                         || Shell.attempt(List.of("ip", "netns", "delete", one.value())).code() == 0;
                 case OWNER -> true;
@@ -128,7 +132,8 @@ final class Traces {
     }
 
     static boolean isMounted(String path) throws IOException {
-        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream().anyMatch(line -> line.split(" ")[4].equals(path));
+        return Files.readAllLines(Path.of("/proc/self/mountinfo")).stream()
+                .anyMatch(line -> line.split(" ")[4].equals(path));
     }
 
     private List<Trace> read() throws IOException {

@@ -50,7 +50,8 @@ final class Clients {
         for (int i = 0; i < arguments.length; i++) {
             arguments[i] = arguments[i].equals("FILE") ? events.toString() : arguments[i];
         }
-        programs.add(new Program(name, lab.startProgram(name, classPath(module), LOAD + main, arguments), new EventFile(events)));
+        programs.add(new Program(name, lab.startProgram(name, classPath(module), LOAD + main, arguments),
+                new EventFile(events)));
     }
 
     private String classPath(String module) throws IOException {
@@ -58,7 +59,10 @@ final class Clients {
         return target.resolve("classes") + ":" + Files.readString(target.resolve("classpath.txt")).trim();
     }
 
-    /** Has all programs do something, and waits until they have done it; the time is how often they have done that before, and one. */
+    /**
+     * Has all programs do something, and waits until they have done it; the time is how often they have done that
+     * before, and one.
+     */
     void stage(String word, int time) throws IOException, InterruptedException {
         for (Program program : programs) {
             program.process().say(word);
@@ -110,7 +114,8 @@ final class Clients {
         readings++;
         for (Node node : lab.nodes()) {
             Path file = lab.folder().resolve("read-" + readings + "-" + node.name() + ".events");
-            List<String> arguments = new ArrayList<>(List.of(file.toString(), node.name(), node.nameServer(), node.broker()));
+            List<String> arguments = new ArrayList<>(List.of(file.toString(), node.name(), node.nameServer(),
+                    node.broker()));
             arguments.addAll(TOPICS);
             ChildProcess reading = lab.startProgram("read-" + readings + "-" + node.name(), classPath("load-5.5.0"),
                     LOAD + "v5.ReadMain", arguments.toArray(String[]::new));

@@ -81,13 +81,16 @@ public final class ClusterTest {
             kinds.removeIf(kind -> kind == FaultKind.CLOCK);
         }
         if (kinds.contains(FaultKind.SLOW_DISK) && !Lab.canSlowDisks()) {
-            out.println("slow-disk is left out: this system has no control groups that slow disks (blkio, or io for groups).");
+            out.println("slow-disk is left out: no control groups here slow disks (blkio, or io for groups).");
             kinds.removeIf(kind -> kind == FaultKind.SLOW_DISK);
         }
         return kinds;
     }
 
-    /** Runs some rounds with the same nodes; after one that was wrong, the rest with new ones. Returns how many were wrong. */
+    /**
+     * Runs some rounds with the same nodes; after one that was wrong, the rest with new ones. Returns how many were
+     * wrong.
+     */
     private int lab(int from, int to, List<FaultKind> kinds) throws Exception {
         Lab lab = Lab.create(home, options.nodes(), options.settings());
         Thread hook = new Thread(() -> close(lab), "close-lab");
@@ -135,7 +138,8 @@ public final class ClusterTest {
                 Round round = new Round(lab, clients, sampler, faults, random, out);
                 if (!round.run("round " + number, number - from + 1, chosen)) {
                     if (number < to) {
-                        out.println("rounds " + (number + 1) + " to " + to + " of this lab are left out: all messages are in one"
+                        out.println("rounds " + (number + 1) + " to " + to
+                                + " of this lab are left out: all messages are in one"
                                 + " account, so they would find the same again");
                     }
                     return 1;

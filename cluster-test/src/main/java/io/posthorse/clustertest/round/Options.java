@@ -51,7 +51,8 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
         List<FaultKind> kinds = FaultKind.parse(words);
         for (FaultKind kind : kinds) {
             if (kind.nodes() > nodes) {
-                throw new IllegalArgumentException("Fault " + kind.word() + " needs " + kind.nodes() + " nodes or more, and there"
+                throw new IllegalArgumentException("Fault " + kind.word() + " needs " + kind.nodes()
+                        + " nodes or more, and there"
                         + " are " + nodes + ".");
             }
         }
@@ -78,15 +79,16 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("Option " + option + " is a number, and not \"" + text + "\".", e);
         }
-        throw new IllegalArgumentException("Option " + option + " is from " + min + " to " + max + ", and not " + text + ".");
+        throw new IllegalArgumentException("Option " + option + " is from " + min + " to " + max + ", and not "
+                + text + ".");
     }
 
     /** Returns the text for {@code --help}. */
     static String usage() {
         StringBuilder text = new StringBuilder("""
                 bin/cluster-test [--rounds N] [--faults KIND,KIND...] [--nodes N] [--seed S] ...
-                Starts nodes, each with a network, a disk and a clock of its own, lets original clients send and consume, and faults
-                happen. Then it reads all nodes and accounts for every message. Linux, as root.
+                Starts nodes, each with a network, a disk and a clock of its own, lets original clients send and consume, and
+                faults happen. Then it reads all nodes and accounts for every message. Linux, as root.
 
                   --rounds N        rounds (10)
                   --faults KINDS    what may happen, separated by commas (all that the number of nodes allows)
@@ -108,8 +110,9 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
         }
         return text + """
 
-                Times, from a fault on: T1 the cluster has noticed, T2 there is a new leader, T3 the first send that began after the fault
-                is acknowledged, T4 the first message of those is delivered, T5 all nodes have everything again.
+                Times, from a fault on: T1 the cluster has noticed, T2 there is a new leader, T3 the first send that began
+                after the fault is acknowledged, T4 the first message of those is delivered, T5 all nodes have everything
+                again.
 
                 Exit code 0: every message is accounted for. 1: something is wrong, and was printed. 2: a wrong command line.
                 3: skipped, as this system cannot do it; the reason was printed.

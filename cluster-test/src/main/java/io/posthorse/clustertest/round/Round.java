@@ -65,7 +65,8 @@ final class Round {
         events.addAll(clients.readReplicas());
         History history = new History(events);
         for (Happened one : happened) {
-            out.println(name + ": " + one.what() + ", healed after " + seconds(one.span().healed() - one.span().fault()) + ": "
+            out.println(name + ": " + one.what() + ", healed after "
+                    + seconds(one.span().healed() - one.span().fault()) + ": "
                     + Timeline.of(one.span(), sampler.samples(), history, lab.nodes().size()));
         }
         Account account = new Account(history);

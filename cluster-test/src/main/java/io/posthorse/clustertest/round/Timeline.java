@@ -22,21 +22,26 @@ import java.util.function.Predicate;
  * @param whole all nodes have everything again
  * @param silence the longest time in which nothing was acknowledged
  */
-record Timeline(OptionalLong detected, OptionalLong led, OptionalLong acknowledged, OptionalLong delivered, OptionalLong whole,
+record Timeline(OptionalLong detected, OptionalLong led, OptionalLong acknowledged, OptionalLong delivered,
+        OptionalLong whole,
         long silence) {
 
     /** A view and its time. */
     record Sample(long at, Optional<State> state) {
     }
 
-    /** A fault: when it began, when it was healed, when sends went on for certain, and the node that it hit; empty for all. */
+    /**
+     * A fault: when it began, when it was healed, when sends went on for certain, and the node that it hit; empty for
+     * all.
+     */
     record Span(long fault, long healed, long over, String node) {
     }
 
     static Timeline of(Span span, List<Sample> samples, History history, int nodes) {
         State before = samples.stream().filter(one -> one.at() <= span.fault() && one.state().isPresent())
                 .reduce((first, second) -> second).flatMap(Sample::state).orElse(new State(List.of(), ""));
-        List<Sample> during = samples.stream().filter(one -> one.at() <= span.over()).toList(); // later there may be other faults
+        // later there may be other faults
+        List<Sample> during = samples.stream().filter(one -> one.at() <= span.over()).toList();
         OptionalLong detected = first(span, during, span.fault(), state -> differs(before, state, span.node()));
         OptionalLong led = first(span, during, span.fault(), state -> state.isPresent() && !state.get().leader().isEmpty()
                 && state.get().term() > before.term());
@@ -55,7 +60,8 @@ record Timeline(OptionalLong detected, OptionalLong led, OptionalLong acknowledg
                 || !now.get().member(node).map(Member::role).equals(before.member(node).map(Member::role));
     }
 
-    private static Timeline clients(Span span, History history, OptionalLong detected, OptionalLong led, OptionalLong whole) {
+    private static Timeline clients(Span span, History history, OptionalLong detected, OptionalLong led,
+            OptionalLong whole) {
         Map<String, Long> sent = new HashMap<>();
         long acknowledged = -1;
         long delivered = -1;
@@ -92,7 +98,8 @@ record Timeline(OptionalLong detected, OptionalLong led, OptionalLong acknowledg
 
     @Override
     public String toString() {
-        return "T1 detected " + seconds(detected) + ", T2 leader " + seconds(led) + ", T3 acknowledged " + seconds(acknowledged)
+        return "T1 detected " + seconds(detected) + ", T2 leader " + seconds(led) + ", T3 acknowledged "
+                + seconds(acknowledged)
                 + ", T4 delivered " + seconds(delivered) + ", T5 whole " + seconds(whole) + ", longest silence "
                 + seconds(OptionalLong.of(silence));
     }

@@ -40,7 +40,8 @@ enum Plant {
         return old.id();
     }),
     STORED_ELSEWHERE(Verdict.MOVED, c -> {
-        Stored last = c.told(c.replicas.getFirst(), one -> isLast(c, one) && !one.place().topic().equals(RightHistory.ORDERED));
+        Stored last = c.told(c.replicas.getFirst(), one -> isLast(c, one)
+                && !one.place().topic().equals(RightHistory.ORDERED));
         if (last == null) {
             return null;
         }
@@ -222,7 +223,8 @@ enum Plant {
         }
         Sent sent = c.any(Sent.class, one -> one.id().equals(first.id()));
         Delivered second = c.any(Delivered.class, one -> one.way() == Way.ORDERLY && one.place().equals(first.place())
-                && one.offset() > first.offset() && c.any(Sent.class, s -> s.id().equals(one.id())).order().equals(sent.order()));
+                && one.offset() > first.offset()
+                && c.any(Sent.class, s -> s.id().equals(one.id())).order().equals(sent.order()));
         if (second == null) {
             return null;
         }
@@ -236,7 +238,8 @@ enum Plant {
 
     private static String replicaWithAnother(Changes c) {
         Stored one = c.replicas.size() == 1 ? null : c.told(c.anyReplica(), s -> true);
-        Stored other = one == null ? null : c.told(one.replica(), s -> s.place().equals(one.place()) && s.offset() != one.offset());
+        Stored other = one == null ? null : c.told(one.replica(), s -> s.place().equals(one.place())
+                && s.offset() != one.offset());
         if (other == null) {
             return null;
         }

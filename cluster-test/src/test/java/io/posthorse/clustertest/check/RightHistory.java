@@ -204,7 +204,8 @@ final class RightHistory {
     private void settleDown() {
         now += 100_000_000;
         due();
-        log.forEach((place, messages) -> ways(place.topic()).forEach(way -> messages.forEach(one -> deliver(place, way, 1))));
+        log.forEach((place, messages) -> ways(place.topic()).forEach(way -> messages.forEach(one -> 
+                deliver(place, way, 1))));
         log.keySet().forEach(place -> ways(place.topic()).forEach(
                 way -> events.add(new Event.Drained(tick(), "by-" + way, place.topic()))));
         for (String replica : replicas) {

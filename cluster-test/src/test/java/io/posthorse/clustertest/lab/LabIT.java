@@ -126,7 +126,8 @@ class LabIT {
     /** Returns the milliseconds that a member of a control group takes to write and force 1 MiB. */
     private static long write(Volume volume, Throttle throttle) throws Exception {
         long begin = System.nanoTime();
-        Shell.run("sh", "-c", "echo $$ >" + throttle.members() + " && exec dd if=/dev/zero of=" + volume.data().resolve("file")
+        Shell.run("sh", "-c", "echo $$ >" + throttle.members() + " && exec dd if=/dev/zero of="
+                + volume.data().resolve("file")
                 + " bs=64k count=16 conv=fsync");
         return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin);
     }

@@ -41,6 +41,7 @@ class OptionsTest {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         int code = ClusterTest.run(Path.of("."), new PrintStream(out, true, StandardCharsets.UTF_8), "--faults", "flood");
         assertEquals(2, code);
-        assertTrue(out.toString(StandardCharsets.UTF_8).startsWith("There is no fault \"flood\"; there are kill, pause, cut,"));
+        String said = out.toString(StandardCharsets.UTF_8);
+        assertTrue(said.startsWith("There is no fault \"flood\"; there are kill, pause, cut,"));
     }
 }

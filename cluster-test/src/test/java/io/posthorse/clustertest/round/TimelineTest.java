@@ -51,8 +51,8 @@ class TimelineTest {
         assertEquals(OptionalLong.empty(), times.detected());
         assertEquals(OptionalLong.empty(), times.led());
         assertEquals(OptionalLong.of(200), times.whole());
-        assertEquals("T1 detected -, T2 leader -, T3 acknowledged -, T4 delivered -, T5 whole 0.000 s, longest silence 0.000 s",
-                times.toString());
+        assertEquals("T1 detected -, T2 leader -, T3 acknowledged -, T4 delivered -, T5 whole 0.000 s,"
+                + " longest silence 0.000 s", times.toString());
     }
 
     @Test

@@ -18,7 +18,8 @@ class ClusterRoundsIT {
     void everyMessageOfALoneNodeIsAccountedFor() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         Path home = Path.of("").toAbsolutePath().getParent().getParent();
-        int code = ClusterTest.run(home, new PrintStream(bytes, true, StandardCharsets.UTF_8), "--nodes", "1", "--rounds", "2",
+        int code = ClusterTest.run(home, new PrintStream(bytes, true, StandardCharsets.UTF_8), "--nodes", "1",
+                "--rounds", "2",
                 "--faults", "kill,pause,power,disk-full,cut,one-way,slow-disk,upgrade");
         String output = bytes.toString(StandardCharsets.UTF_8);
         System.out.println(output);

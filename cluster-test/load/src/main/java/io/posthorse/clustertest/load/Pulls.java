@@ -82,7 +82,10 @@ final class Pulls implements AutoCloseable {
         }
     }
 
-    /** Asks for the group's offset. A failure looks as if there was none, so where one was stored, it is asked for again and again. */
+    /**
+     * Asks for the group's offset. A failure looks as if there was none, so where one was stored, it is asked for again
+     * and again.
+     */
     private long resume(MessageQueue queue, Place place) throws Exception {
         long offset = consumer.fetchConsumeOffset(queue, true);
         if (offset < 0 && (stored.contains(queue) && unanswered++ < UNANSWERED_MAX || offset < -1)) {

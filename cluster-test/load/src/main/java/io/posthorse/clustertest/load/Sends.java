@@ -16,7 +16,10 @@ import org.apache.rocketmq.client.producer.SendStatus;
 import org.apache.rocketmq.common.message.Message;
 import org.apache.rocketmq.common.message.MessageQueue;
 
-/** Sends: one by one, many at once, in lanes that keep their order, and delayed ones. The client never tries again by itself. */
+/**
+ * Sends: one by one, many at once, in lanes that keep their order, and delayed ones. The client never tries again by
+ * itself.
+ */
 final class Sends implements AutoCloseable {
     private static final int TIMEOUT_MS = 3_000;
     private static final int OUTSTANDING = 16;
@@ -138,7 +141,10 @@ final class Sends implements AutoCloseable {
                 : new Event.Doubtful(Recorder.now(), id, e.toString()));
     }
 
-    /** Returns the broker's answer that it has not stored a message; null where the outcome is in doubt, as some answers say. */
+    /**
+     * Returns the broker's answer that it has not stored a message; null where the outcome is in doubt, as some answers
+     * say.
+     */
     static MQBrokerException refusal(Throwable e) {
         for (Throwable one = e; one != null; one = one.getCause()) {
             if (one instanceof MQBrokerException answer) {

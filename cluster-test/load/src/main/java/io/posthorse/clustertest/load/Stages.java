@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Does what the test says in lines of the input: send, stop, drain, end. Says in a line of the output when it has done it. */
+/**
+ * Does what the test says in lines of the input: send, stop, drain, end. Says in a line of the output when it has done
+ * it.
+ */
 public final class Stages {
     /** Time in which something new comes, or nothing more is waited for: a paused lease, a delayed message, a question. */
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(40);

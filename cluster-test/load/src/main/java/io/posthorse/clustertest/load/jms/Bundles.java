@@ -65,7 +65,8 @@ final class Bundles {
         byte[] body = Body.of(id, 100);
         BytesMessage message = session.createBytesMessage();
         message.writeBytes(body);
-        recorder.add(new Event.Sent(Recorder.now(), id, Place.somewhereIn(JmsMain.BUNDLES), "", Body.checksum(body), 0, bundle));
+        recorder.add(new Event.Sent(Recorder.now(), id, Place.somewhereIn(JmsMain.BUNDLES), "", Body.checksum(body),
+                0, bundle));
         synchronized (underWay) {
             underWay.add(id);
         }

@@ -26,7 +26,10 @@ import org.apache.rocketmq.remoting.protocol.header.AckMessageRequestHeader;
 import org.apache.rocketmq.remoting.protocol.header.ExtraInfoUtil;
 import org.apache.rocketmq.remoting.protocol.header.PopMessageRequestHeader;
 
-/** Pops messages with leases of some seconds, and settles each; the push consumer does the same, but does not tell its outcome. */
+/**
+ * Pops messages with leases of some seconds, and settles each; the push consumer does the same, but does not tell its
+ * outcome.
+ */
 @SuppressWarnings("deprecation")
 final class Pops {
     private static final long LEASE_MS = 8_000;
@@ -101,7 +104,8 @@ final class Pops {
         header.setExpType("TAG");
         header.setExp("*");
         CompletableFuture<PopResult> answer = new CompletableFuture<>();
-        client.getMQClientAPIImpl().popMessageAsync(queue.getBrokerName(), address(queue), header, TIMEOUT_MS, new PopCallback() {
+        client.getMQClientAPIImpl().popMessageAsync(queue.getBrokerName(), address(queue), header, TIMEOUT_MS,
+                new PopCallback() {
             @Override
             public void onSuccess(PopResult result) {
                 answer.complete(result);
@@ -143,7 +147,8 @@ final class Pops {
             @Override
             public void onSuccess(AckResult result) {
                 if (result.getStatus() == AckStatus.OK) {
-                    recorder.add(new Event.Settled(Recorder.now(), group, delivered.id(), delivered.place(), delivered.offset()));
+                    recorder.add(new Event.Settled(Recorder.now(), group, delivered.id(), delivered.place(),
+                            delivered.offset()));
                 }
             }
 

@@ -18,7 +18,8 @@ import org.apache.rocketmq.remoting.protocol.header.PullMessageRequestHeader;
 import org.apache.rocketmq.remoting.protocol.route.QueueData;
 
 /**
- * Reads all partitions of topics from one node, whether it leads or follows: arguments FILE REPLICA NAMESERVER BROKER TOPIC...; fails
+ * Reads all partitions of topics from one node, whether it leads or follows: arguments FILE REPLICA NAMESERVER BROKER
+ * TOPIC...; fails
  * where a partition cannot be read whole.
  */
 @SuppressWarnings("deprecation")
