@@ -44,6 +44,12 @@ public final class ChildProcess implements AutoCloseable {
         return process.pid();
     }
 
+    /** Writes a line into its input. */
+    public void say(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+    }
+
     /** Sends SIGTERM, waits for the end, and returns the exit code. */
     public int terminate(Duration limit) throws InterruptedException {
         process.destroy();

@@ -1,0 +1,154 @@
+package io.posthorse.clustertest.round;
+
+import io.posthorse.clustertest.lab.Lab;
+import io.posthorse.clustertest.lab.Node;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+
+/** Lets faults happen, and heals them. */
+final class Faults {
+    private static final long SLOW_BYTES = 256 << 10;
+    private static final long SLOW_OPERATIONS = 30;
+
+    private final Lab lab;
+    private final Random random;
+    /** The build for upgrades; null for the same one. */
+    private final Path otherBuild;
+    private boolean upgraded;
+
+    /** How a fault ends. */
+    interface Heal {
+        void run() throws Exception;
+    }
+
+    /** A fault that has happened; the node is empty where it hit all. */
+    record Injected(String what, String node, Heal heal) {
+    }
+
+    Faults(Lab lab, Random random, Path otherBuild) {
+        this.lab = lab;
+        this.random = random;
+        this.otherBuild = otherBuild;
+    }
+
+    /** Chooses the node to hit, more often than not the one that leads. */
+    private Node target(String leader) {
+        List<Node> nodes = lab.nodes();
+        Node any = nodes.get(random.nextInt(nodes.size()));
+        return random.nextInt(3) == 0 ? any
+                : nodes.stream().filter(one -> one.name().equals(leader)).findFirst().orElse(any);
+    }
+
+    Injected inject(FaultKind kind, String leader) throws Exception {
+        Node node = target(leader);
+        String who = node.name() + (node.name().equals(leader) ? " (leader)" : "");
+        return switch (kind) {
+            case KILL -> {
+                node.kill();
+                yield new Injected("kill " + who, node.name(), node::start);
+            }
+            case PAUSE -> {
+                node.pause();
+                yield new Injected("pause " + who, node.name(), node::resume);
+            }
+            case CUT -> cut(node, who);
+            case ONE_WAY -> oneWay(node, who);
+            case POWER -> power();
+            case DISK_FULL -> {
+                node.fillDisk();
+                yield new Injected("disk-full " + who, node.name(), () -> emptied(node));
+            }
+            case ROT -> new Injected("rot " + who + ", " + node.rot(random), node.name(), () -> { });
+            case CLOCK -> clock(node, who);
+            case SLOW_DISK -> {
+                node.slowDisk(SLOW_BYTES, SLOW_OPERATIONS);
+                yield new Injected("slow-disk " + who, node.name(), () -> node.slowDisk(0, 0));
+            }
+            case MEMBERSHIP -> membership(node, who);
+            case UPGRADE -> upgrade();
+        };
+    }
+
+    private Injected cut(Node node, String who) throws Exception {
+        if (lab.nodes().size() > 2 && random.nextBoolean()) {
+            lab.isolate(node);
+            return new Injected("cut " + who + " from the other nodes", node.name(), lab::heal);
+        }
+        lab.cut(node);
+        return new Injected("cut " + who, node.name(), lab::heal);
+    }
+
+    private Injected oneWay(Node node, String who) throws Exception {
+        boolean from = random.nextBoolean();
+        if (from) {
+            lab.loseWhatIsSentBy(node);
+        } else {
+            lab.loseWhatIsSentTo(node);
+        }
+        return new Injected("one-way, what is sent " + (from ? "by " : "to ") + who + " is lost", node.name(), lab::heal);
+    }
+
+    private Injected power() throws Exception {
+        for (Node node : lab.nodes()) {
+            node.pause(); // or it would tell its clients that the disk has failed
+        }
+        for (Node node : lab.nodes()) {
+            node.cutPower();
+        }
+        return new Injected("power of all", "", () -> {
+            for (Node node : lab.nodes()) {
+                node.restorePower();
+                node.begin();
+            }
+            for (Node node : lab.nodes()) {
+                node.awaitReady();
+            }
+        });
+    }
+
+    /** A node that ended over its full disk is started again, as a service manager does. */
+    private static void emptied(Node node) throws Exception {
+        node.emptyDisk();
+        if (!node.isRunning()) {
+            node.start();
+        }
+    }
+
+    private Injected clock(Node node, String who) throws Exception {
+        // a broker follows a step of up to a minute at once, and then delayed messages are early or late by as much
+        long ms = Math.round(Math.pow(10, 5.1 + random.nextDouble() * 6.4));
+        Duration by = Duration.ofMillis(random.nextBoolean() ? ms : -ms);
+        node.shiftClock(by);
+        return new Injected("clock " + who + " " + by, node.name(), () -> node.shiftClock(Duration.ZERO));
+    }
+
+    private Injected membership(Node node, String who) throws Exception {
+        Node other = lab.nodes().stream().filter(one -> one != node).findFirst().orElseThrow();
+        command(other, "remove", node.name());
+        return new Injected("membership, without " + who, node.name(), () -> command(other, "add", node.name()));
+    }
+
+    private static void command(Node at, String verb, String node) throws Exception {
+        if (at.ask("cluster", verb, node) == null) {
+            throw new IllegalStateException("\"posthorse cluster " + verb + " " + node + "\" failed");
+        }
+    }
+
+    private Injected upgrade() throws Exception {
+        boolean other = otherBuild != null && !upgraded;
+        for (Node node : lab.nodes()) {
+            int code = node.stop();
+            if (code != 0 && code != 143) {
+                throw new IllegalStateException("node " + node.name() + " ended with " + code + " when it was stopped");
+            }
+            if (other) {
+                node.useBuild(otherBuild);
+            }
+            node.start();
+        }
+        upgraded |= other;
+        return new Injected(other ? "upgrade to " + otherBuild.getFileName() : "restart of all in turn", "", () -> { });
+    }
+}
