@@ -5,6 +5,8 @@ public enum Admission {
     ADMITTED,
     /** The disk has no space; the caller may try again. */
     DISK_FULL,
+    /** The other nodes of the group are behind with what was decided already; the caller may try again soon. */
+    GROUP_BEHIND,
     /** The log has failed and takes nothing until the broker is restarted. */
     FAILED
 }

@@ -337,7 +337,8 @@ public final class Broker {
 
     /** Returns why the log refuses records. */
     Admission refusal() {
-        return log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
+        Admission ofDisk = log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
+        return log.isGroupBehind() && ofDisk != Admission.FAILED ? Admission.GROUP_BEHIND : ofDisk;
     }
 
     /**

@@ -317,6 +317,12 @@ public final class Shard {
         timers.after(more[0] ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);
     }
 
+    /** Ends without writing anything more: this node of a group leads no longer. Replies that wait are never sent. */
+    public void abandon() {
+        closed = true;
+        waitingReplies.clear();
+    }
+
     /** Ends the last turn; no other one begins. */
     public void stop() {
         end();

@@ -140,5 +140,9 @@ final class GroupNode {
             runOwner(1_000);
             background.drain();
         }
+        while (!isDown && !isLeading() && replica.tend()) {
+            background.drain();
+        }
+        background.drain();
     }
 }

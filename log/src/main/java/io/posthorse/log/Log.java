@@ -99,12 +99,16 @@ public final class Log {
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
         long need = promised + room(payloadBytes, records);
-        boolean waits = group != null && !essential && group.isFull();
-        if (poison != null || waits || need > settings.segmentBytes() - Segment.HEADER) {
+        if (poison != null || !essential && isGroupBehind() || need > settings.segmentBytes() - Segment.HEADER) {
             return false;
         }
         long end = last.at(tail()) + need;
         return end <= last.allocated || extend(end, essential);
+    }
+
+    /** Returns whether so much is decided and not agreed on that messages are refused. */
+    public boolean isGroupBehind() {
+        return group != null && group.isFull();
     }
 
     Shortage shortage() {

@@ -67,7 +67,7 @@ public final class NameServerProcess implements AutoCloseable {
 
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        Tls tls = Server.tls(listen.tls());
+        Tls tls = BrokerNode.tls(listen.tls());
         NameServer nameServer = network.onOwner(this::nameServer);
         Listening ports = new Listening(config);
         port = ports.open(

@@ -202,10 +202,17 @@ final class SendCalls {
         }
         Admission admission = broker.admit(message.length(), 1);
         if (admission != Admission.ADMITTED) {
-            throw new Refusal(Code.HA_NOT_AVAILABLE, admission == Admission.DISK_FULL
-                    ? "the broker's disk is full: nothing was stored, nothing was deleted. Send again later; sends are"
-                            + " accepted as soon as there is space."
-                    : "the broker's disk has failed: it accepts no messages until it is restarted");
+            throw new Refusal(Code.HA_NOT_AVAILABLE, reason(admission));
         }
+    }
+
+    private static String reason(Admission admission) {
+        return switch (admission) {
+            case ADMITTED -> "";
+            case DISK_FULL -> "the broker's disk is full: nothing was stored, nothing was deleted. Send again later; sends"
+                    + " are accepted as soon as there is space.";
+            case GROUP_BEHIND -> "the other nodes of the cluster are behind: nothing was stored. Send again soon.";
+            case FAILED -> "the broker's disk has failed: it accepts no messages until it is restarted";
+        };
     }
 }

@@ -18,11 +18,13 @@ final class JmsExceptions {
 
     /** Returns the exception where the log admits no records. */
     static JMSException full(Admission why) {
-        return why == Admission.DISK_FULL
-                ? new ResourceAllocationException("The broker's disk is full: nothing was stored. Reading still works."
-                        + " Make room, or wait until old messages expire, and send again.")
-                : new ResourceAllocationException("The broker's disk has failed: nothing is stored any more. See the server"
-                        + " log.");
+        return new ResourceAllocationException(switch (why) {
+            case ADMITTED -> "";
+            case DISK_FULL -> "The broker's disk is full: nothing was stored. Reading still works. Make room, or wait until"
+                    + " old messages expire, and send again.";
+            case GROUP_BEHIND -> "The other nodes of the cluster are behind: nothing was stored. Send again soon.";
+            case FAILED -> "The broker's disk has failed: nothing is stored any more. See the server log.";
+        });
     }
 
     static JMSException failed(IOException cause) {

@@ -102,8 +102,14 @@ final class MessageRequests implements RequestHandler {
         }
         Admission admission = broker.admit(message.length(), 1);
         if (admission != Admission.ADMITTED) {
-            return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE, "the message was not sent back: the broker's disk is "
-                    + (admission == Admission.DISK_FULL ? "full" : "broken") + ". The client will try again.");
+            String reason = switch (admission) {
+                case ADMITTED -> "";
+                case DISK_FULL -> "the broker's disk is full";
+                case GROUP_BEHIND -> "the other nodes of the cluster are behind";
+                case FAILED -> "the broker's disk is broken";
+            };
+            return request.refuse(ResponseCode.SERVICE_NOT_AVAILABLE,
+                    "the message was not sent back: " + reason + ". The client will try again.");
         }
         if (level > 0) {
             broker.delayed().publishLater(target, message, level - 1);

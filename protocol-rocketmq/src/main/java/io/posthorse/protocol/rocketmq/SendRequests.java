@@ -326,12 +326,19 @@ final class SendRequests {
         if (admission == Admission.ADMITTED) {
             return true;
         }
-        refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, admission == Admission.DISK_FULL
-                ? "The broker's disk is full: nothing was stored, nothing was deleted. Send again later or to another"
-                        + " broker; sends are accepted as soon as there is space."
-                : "The broker's disk has failed and it takes no more messages until it is restarted. Send to another"
-                        + " broker.");
+        refuse(session, header, ResponseCode.SERVICE_NOT_AVAILABLE, reason(admission));
         return false;
+    }
+
+    private static String reason(Admission admission) {
+        return switch (admission) {
+            case ADMITTED -> "";
+            case DISK_FULL -> "The broker's disk is full: nothing was stored, nothing was deleted. Send again later or to"
+                    + " another broker; sends are accepted as soon as there is space.";
+            case GROUP_BEHIND -> "The other nodes of the cluster are behind: nothing was stored. Send again soon.";
+            case FAILED -> "The broker's disk has failed and it takes no more messages until it is restarted. Send to"
+                    + " another broker.";
+        };
     }
 
     void refuse(RemotingSession session, RequestHeader header, int code, String remark) {

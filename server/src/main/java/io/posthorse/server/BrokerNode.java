@@ -1,0 +1,480 @@
+package io.posthorse.server;
+
+import io.posthorse.access.Gate;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.GroupReplica;
+import io.posthorse.broker.MessageFormat;
+import io.posthorse.broker.PostponedLimits;
+import io.posthorse.broker.Retention;
+import io.posthorse.broker.Shard;
+import io.posthorse.codec.rocketmq.RequestSigner;
+import io.posthorse.format.rocketmq.Host;
+import io.posthorse.format.rocketmq.OnlineClients;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.Routes;
+import io.posthorse.format.rocketmq.StoredFormat;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.log.Batch;
+import io.posthorse.log.LogSettings;
+import io.posthorse.nameserver.NameServer;
+import io.posthorse.nameserver.NameServerLimits;
+import io.posthorse.net.BoundPort;
+import io.posthorse.net.NetSettings;
+import io.posthorse.net.Network;
+import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.DiskThread;
+import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.openwire.StoredForm;
+import io.posthorse.protocol.rocketmq.BrokerRegistration;
+import io.posthorse.protocol.rocketmq.ClusterRoutes;
+import io.posthorse.protocol.rocketmq.RemotingProtocol;
+import io.posthorse.server.Listening.Purpose;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A broker with its threads, its copy of the data and the protocols in front of it, and a name server beside it. It is made
+ * and thrown away as a whole: once for a broker of its own, after each loss of leadership for the node of a group.
+ */
+final class BrokerNode {
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerNode.class);
+    private static final long CHECKPOINT_BYTES = 128L << 20;
+    private static final int UNSENT_BYTES_MAX = 8 << 20;
+
+    private final ServerConfig config;
+    private final boolean daemon;
+    private final DiskFileStore files;
+    private final Network network;
+    private final DiskThread disk;
+    private final DiskThread reader;
+    private final DiskThread names;
+    private final OnlineClients online = new OnlineClients();
+    private Shard shard;
+    private BrokerRegistration registration;
+    private Routes routes;
+    private CertificateWatch certificates;
+    private ServerOperations operations;
+    private RocketmqSettings rocketmq;
+    private GrpcPort grpc;
+    private OpenwirePort openwire;
+    private int openwirePort = ServerConfig.OFF;
+    private Gate gate;
+    private AuditLog audit;
+    private int brokerPort;
+    private int nameServerPort = ServerConfig.OFF;
+
+    BrokerNode(ServerConfig config, DiskFileStore files, boolean daemon) {
+        this.config = config;
+        this.daemon = daemon;
+        this.files = files;
+        Clock clock = Clock.system();
+        ServerConfig.Limits limits = config.limits();
+        this.network = new Network(
+                new NetSettings(
+                        ConnectionLimit.of(limits.connectionsMax(), 2, daemon), (int) (limits.connectionIdleMs() / 1000),
+                        UNSENT_BYTES_MAX, limits.shares(), daemon),
+                clock);
+        this.disk = new DiskThread("posthorse-disk", network.owner());
+        this.reader = new DiskThread("posthorse-reader", network.owner());
+        this.names = new DiskThread("posthorse-names", network.owner());
+    }
+
+    /** Ends the threads; what they were doing may be lost. */
+    void endThreads() {
+        disk.close();
+        reader.close();
+        names.abandon();
+        network.close();
+    }
+
+    /** Opens a data directory that belongs to no group, and serves clients. */
+    void open() throws IOException {
+        choosePort();
+        serve(network.onOwner(() -> {
+            openSettings();
+            long began = Clock.system().nanos();
+            Broker broker = Broker.open(files, logSettings(), disk, brokerSettings(), formats());
+            LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
+                    + " {}", files.place(), (Clock.system().nanos() - began) / 1_000_000, broker.topics().size(),
+                    broker.subscriptions().size(), broker.tail());
+            broker.openingReport().forEach(LOG::warn);
+            return broker;
+        }), batch -> { });
+    }
+
+    /**
+     * Opens the copy of a group's node, which takes what the group agrees on and serves nobody.
+     *
+     * @param before the copy that this node had in this process; null at its start
+     */
+    GroupReplica follow(GroupReplica before) throws IOException {
+        choosePort();
+        return network.onOwner(() -> {
+            openSettings();
+            return before == null
+                    ? GroupReplica.open(files, logSettings(), disk, brokerSettings(), formats())
+                    : before.reopen(disk);
+        });
+    }
+
+    /**
+     * Serves clients with a broker: opens all ports.
+     *
+     * @param proposer gets the batches on which a leader's group has to agree
+     */
+    void serve(Broker broker, Consumer<Batch> proposer) throws IOException {
+        ServerConfig.Listen listen = config.listen();
+        Listening ports = new Listening(config);
+        Tls tls = tls(listen.tls());
+        RemotingProtocol protocol = network.onOwner(() -> wire(broker, proposer));
+        ports.open(network, brokerPort, Purpose.BROKER, tls, protocol);
+        if (listen.vipPort() != ServerConfig.OFF) {
+            ports.open(network, listen.vipPort(), Purpose.VIP, tls, protocol);
+        }
+        if (listen.nameServerPort() != ServerConfig.OFF) {
+            nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
+        }
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, network.timers(), disk);
+            certificates.start();
+        }
+        if (listen.openwirePort() != ServerConfig.OFF) {
+            openwire = new OpenwirePort(config, rocketmq, shard, network, reader, gate);
+            openwirePort = openwire.open(ports, tls);
+        }
+        if (listen.grpcPort() != ServerConfig.OFF) {
+            openGrpc(ports);
+        }
+        ports.guide().opened(new PortGuide.Ports(brokerPort, nameServerPort, grpcPort(), openwirePort));
+    }
+
+    /** Opens the port; its connections are served once the library is loaded. */
+    private void openGrpc(Listening ports) throws IOException {
+        BoundPort bound;
+        try {
+            bound = ports.bind(config.listen().grpcPort(), Purpose.GRPC);
+        } catch (IOException e) {
+            if (config.given().containsKey(Purpose.GRPC.key())) {
+                throw e;
+            }
+            LOG.warn("There is no gRPC; all other ports are open. {}", e.getMessage());
+            return;
+        }
+        grpc = new GrpcPort(
+                config, rocketmq, online, routes, registration::announce, shard, network, reader, names, gate,
+                certificates, daemon, bound, ports.guide());
+        reader.run(grpc::open, failure -> { });
+    }
+
+    static Tls tls(ServerConfig.Tls encryption) throws IOException {
+        if (!encryption.isOn()) {
+            return null;
+        }
+        return Tls.load(
+                Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
+    }
+
+    /** Chooses the port now, since messages carry it. */
+    private void choosePort() throws IOException {
+        int configured = config.listen().brokerPort();
+        brokerPort = configured > 0 ? configured : new Listening(config).free(Purpose.BROKER);
+    }
+
+    private void openSettings() throws IOException {
+        operations = new ServerOperations(config, files, TableWriter.open(files, disk, "settings"));
+    }
+
+    private LogSettings logSettings() {
+        ServerConfig.Storage storage = config.storage();
+        LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
+        int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
+        return new LogSettings(storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
+    }
+
+    private RemotingProtocol wire(Broker broker, Consumer<Batch> proposer) throws IOException {
+        Clock clock = Clock.system();
+        shard = new Shard(broker, clock, network.timers(), network.owner());
+        shard.onProposal(proposer);
+        network.onReceived(shard::received);
+        tellOperators();
+        audit = new AuditLog(clock, network.timers());
+        shard.audit().onNote(audit);
+        broker.faults().onFault(new FaultLog());
+        broker.creations().limit(config.limits().shares());
+        RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
+        rocketmq = new RocketmqSettings(
+                config.identity().cluster(),
+                config.identity().brokerName(),
+                config.listen().advertisedHost(),
+                brokerPort,
+                config.topics().propertyFilter(),
+                config.transactions().timeoutMs(),
+                config.topics().delayMsMax(),
+                config.limits().shares(),
+                live);
+        gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
+                TopicsAndGroups.ownTopics(rocketmq), name -> broker.topic(name) != null,
+                name -> broker.subscription(name) != null);
+        registration = new BrokerRegistration(
+                broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                new ResolvingDialer(network, names), signer());
+        NameServer nameServer = nameServer(clock, broker);
+        if (nameServer != null) {
+            nameServer.onChange(audit.ofNameServer(RemotingProtocol::holder));
+        }
+        routes = new ClusterRoutes(
+                rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
+                registration, clock);
+        RemotingProtocol protocol = new RemotingProtocol(
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
+                gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
+        followChanges(live, protocol);
+        shard.start();
+        registration.start();
+        return protocol;
+    }
+
+    /** Applies changes of settings, those of earlier runs first. */
+    private void followChanges(RocketmqSettings.Live live, RemotingProtocol protocol) {
+        if (!operations.config().logging().equals(config.logging())) {
+            operations.config().logging().levels().apply(); // changed in an earlier run
+        }
+        operations.onChange(changed -> {
+            shard.retention(retention(changed.storage()));
+            int before = rocketmq.permission();
+            live.change(choices(changed));
+            protocol.settingsChanged();
+            changed.logging().levels().apply();
+            if (rocketmq.permission() != before) {
+                registration.permissionChanged();
+            }
+        });
+    }
+
+    /** Reports what an operator should know of the disk and the log in the server log. */
+    private void tellOperators() {
+        shard.onFailure(cause -> LOG.error(
+                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
+                        + " disk, then restart: the log is checked from its durable mark on.",
+                cause.getMessage(), cause));
+        shard.onSlowDisk(ms -> LOG.warn(
+                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
+                        + " look at what else writes to that disk.", ms));
+        shard.onKept((topic, subscription) -> LOG.warn(
+                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
+                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
+                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
+                        topic));
+        shard.onNotice(LOG::warn);
+        shard.onDropped((bytes, newestMs) -> LOG.info("Retention has dropped {} MiB of the log, the newest of it of {}",
+                bytes >> 20, Instant.ofEpochMilli(newestMs).atZone(ZoneId.systemDefault()).toOffsetDateTime()));
+    }
+
+    /** Returns the formats, RocketMQ's first: its clients see all messages in it. */
+    private List<MessageFormat> formats() throws IOException {
+        String host = config.listen().advertisedHost();
+        String name = host == null || host.isEmpty() ? config.listen().bind() : host;
+        InetSocketAddress shown = new InetSocketAddress(name, brokerPort);
+        StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
+        return List.of(rocketmqFormat, new StoredForm());
+    }
+
+    private static RocketmqSettings.Choices choices(ServerConfig config) {
+        ServerConfig.Topics topics = config.topics();
+        return new RocketmqSettings.Choices(
+                topics.messageBytesMax(), topics.autoCreateTopics(), topics.autoCreateGroups(), topics.queuesDefault(),
+                config.identity().permission());
+    }
+
+    /** Returns the signer of requests to name servers; null where they are not signed. */
+    private RequestSigner signer() {
+        ServerConfig.Credentials inner = config.access().inner();
+        return inner == null
+                ? null
+                : new RequestSigner(inner.user(), inner.secret().reveal().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Returns the name server of this process, or null. */
+    private NameServer nameServer(Clock clock, Broker broker) throws IOException {
+        if (config.listen().nameServerPort() == ServerConfig.OFF) {
+            return null;
+        }
+        return new NameServer(
+                () -> clock.nanos() / 1_000_000,
+                List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
+                new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
+                Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
+                NameServerLimits.STANDARD);
+    }
+
+    private BrokerSettings brokerSettings() {
+        ServerConfig.Storage storage = config.storage();
+        return new BrokerSettings(
+                config.limits().topicsMax(),
+                config.limits().groupsMax(),
+                config.limits().queuesPerTopicMax(),
+                RocketmqSettings.INTERNAL_TOPICS,
+                config.topics().delaysMs(),
+                new PostponedLimits(
+                        config.limits().delayedMax(),
+                        config.limits().transactionsMax(),
+                        config.transactions().checkIntervalMs(),
+                        config.transactions().checksMax()),
+                CHECKPOINT_BYTES,
+                storage.flushIntervalMs(),
+                storage.hotBytes(),
+                retention(operations.config().storage()));
+    }
+
+    private static Retention retention(ServerConfig.Storage storage) {
+        return new Retention(
+                storage.retentionMs(),
+                storage.retentionBytes(),
+                storage.diskUsedPercentMax() / 100.0,
+                ms -> storage.deleteHours()
+                        .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour()));
+    }
+
+    int brokerPort() {
+        return brokerPort;
+    }
+
+    Network network() {
+        return network;
+    }
+
+    Shard shard() {
+        return shard;
+    }
+
+    RocketmqSettings rocketmq() {
+        return rocketmq;
+    }
+
+    /** Returns the thread that reads old messages; tests block it. */
+    Background reader() {
+        return reader;
+    }
+
+    /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */
+    String secretFile() throws IOException {
+        return config.access().enabled() ? AccessSetup.secretFile(files) : null;
+    }
+
+    /** Returns the port of the name server; {@link ServerConfig#OFF} where there is none. */
+    int nameServerPort() {
+        return nameServerPort;
+    }
+
+    /** Returns the port for JMS clients; {@link ServerConfig#OFF} where there is none. */
+    int openwirePort() {
+        return openwirePort;
+    }
+
+    /** Returns the port for gRPC; {@link ServerConfig#OFF} where there is none. */
+    int grpcPort() {
+        return grpc == null ? ServerConfig.OFF : grpc.port();
+    }
+
+    /**
+     * Waits until calls are served on the port for gRPC: the operating system queues those of the first tenths of a second.
+     *
+     * @throws IOException where its library could not be loaded or started; all other ports are open
+     */
+    void awaitGrpc() throws IOException {
+        if (grpc != null) {
+            grpc.await();
+        }
+    }
+
+    /** Stops accepting connections, and writes everything to the disk with a checkpoint. */
+    void close() throws IOException {
+        try {
+            stopServing();
+            network.onOwner(() -> {
+                shard.stop();
+                return null;
+            });
+            endBackground();
+            network.onOwner(() -> {
+                shard.close();
+                return null;
+            });
+        } finally {
+            endThreads();
+        }
+    }
+
+    /** Ends a copy that does not lead: takes a checkpoint and closes its files. */
+    void close(GroupReplica copy) throws IOException {
+        try {
+            endBackground();
+            network.onOwner(() -> {
+                copy.close();
+                return null;
+            });
+        } finally {
+            endThreads();
+        }
+    }
+
+    /** Ends everything without a word on the disk: the copy is opened anew. */
+    void discard() throws IOException {
+        try {
+            stopServing();
+            network.onOwner(() -> {
+                if (shard != null) {
+                    shard.abandon();
+                }
+                return null;
+            });
+            endBackground();
+        } finally {
+            endThreads();
+        }
+    }
+
+    private void stopServing() throws IOException {
+        network.onOwner(() -> {
+            if (registration != null) {
+                registration.stop();
+            }
+            if (openwire != null) {
+                openwire.stop();
+            }
+            return null;
+        });
+        network.closeConnections();
+        if (grpc != null) {
+            grpc.close();
+        }
+        network.onOwner(() -> {
+            if (audit != null) {
+                audit.close();
+            }
+            if (certificates != null) {
+                certificates.stop();
+            }
+            return null;
+        });
+    }
+
+    private void endBackground() {
+        reader.close();
+        names.abandon();
+        disk.close();
+    }
+}
