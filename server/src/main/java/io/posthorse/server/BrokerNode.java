@@ -50,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * and thrown away as a whole: once for a broker of its own, after each loss of leadership for the node of a group.
  */
 final class BrokerNode {
-    private static final Logger LOG = LoggerFactory.getLogger(BrokerNode.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final long CHECKPOINT_BYTES = 128L << 20;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
