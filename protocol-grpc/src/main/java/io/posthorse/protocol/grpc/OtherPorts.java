@@ -35,7 +35,11 @@ final class OtherPorts {
 
     private static final int CALLS_MAX = 1_024;
     private static final int PORTS_MAX = 64;
+    /** Time for an answer where the caller does not say how long it waits: less than the 3 s that clients wait by default. */
     private static final long ANSWER_MS = 2_500;
+
+    private static final long ANSWER_MS_MAX = 30_000;
+    private static final long MARGIN_MS = 200;
 
     private final Function<InetSocketAddress, ManagedChannel> dialer;
     private final Background resolver;
@@ -73,13 +77,19 @@ final class OtherPorts {
             ClientCalls.asyncUnaryCall(
                     ClientInterceptors.intercept(port, MetadataUtils.newAttachHeadersInterceptor(headers(caller))).newCall(
                             MessagingMethods.RECALL_MESSAGE,
-                            CallOptions.DEFAULT.withDeadlineAfter(ANSWER_MS, TimeUnit.MILLISECONDS)),
+                            CallOptions.DEFAULT.withDeadlineAfter(answerMs(caller), TimeUnit.MILLISECONDS)),
                     request,
                     new Answer(result -> owner.execute(() -> {
                         calls.give(holder);
                         answer.accept(result);
                     })));
         });
+    }
+
+    /** Returns how long the other master has to answer, in ms: a little less than the caller waits, so that it is told. */
+    private static long answerMs(Caller caller) {
+        return caller.deadlineMs() == Long.MAX_VALUE ? ANSWER_MS
+                : Math.clamp(caller.deadlineMs() - MARGIN_MS, 0, ANSWER_MS_MAX);
     }
 
     private static Metadata headers(Caller caller) {

@@ -14,9 +14,9 @@ import org.apache.rocketmq.tools.command.MQAdminStartup;
 public final class Tool {
 
     /** Known race of 4.4.0: two threads of the client open the first connection, and one may close the other's. */
-    private static final Pattern RACE = Pattern.compile("send request to <|connect to <|No route info of this topic|"
-            + "No name server|The broker does not exist|#Broker Name.*\\n +0 +false");
-    private static final int ATTEMPTS = 8;
+    private static final Pattern RACE = Pattern.compile("send request to <|connect to <|wait response on the channel <|"
+            + "No route info of this topic|No name server|The broker does not exist|#Broker Name.*\\n +0 +false");
+    private static final int ATTEMPTS = 40;
     private static final Pattern UNKNOWN = Pattern.compile("The sub command \\S+ not exist");
 
     private final String nameServer;

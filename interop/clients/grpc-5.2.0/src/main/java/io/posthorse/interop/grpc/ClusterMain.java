@@ -30,7 +30,8 @@ public final class ClusterMain {
     private final Set<String> all = new TreeSet<>();
 
     private ClusterMain(String endpoints, String topic) {
-        this.configuration = ClientConfiguration.newBuilder().setEndpoints(endpoints).enableSsl(false).build();
+        this.configuration = ClientConfiguration.newBuilder().setEndpoints(endpoints).enableSsl(false)
+                .setRequestTimeout(Duration.ofSeconds(20)).build();
         this.topic = topic;
     }
 
