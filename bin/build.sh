@@ -5,14 +5,14 @@ in_checkout() { [ -f "$home/pom.xml" ]; }
 # What a build was interrupted at does not count as built, although its jar may be there.
 built() {
     local jars=("$home"/cli/target/posthorse-cli-*.jar)
-    [ -d "$home/cli/target/lib" ] && [ -f "${jars[0]}" ] && [ ! -f "$home/cli/target/unfinished" ]
+    [ -d "$home/cli/target/lib" ] && [ -d "$home/cli/target/lib-cluster" ] && [ -f "${jars[0]}" ] && [ ! -f "$home/cli/target/unfinished" ]
 }
 
 # Whether a source is newer than what is built, or one has gone; prints the first that is. The jar of the command bears the time at
 # which its build began.
 changed_source() { # changed_source [file to compare with instead]
     local jars=("$home"/cli/target/posthorse-cli-*.jar) jar name places=("$home/pom.xml")
-    for jar in "$home"/cli/target/lib/posthorse-*.jar "${jars[0]}" quickstart load; do
+    for jar in "$home"/cli/target/lib/posthorse-*.jar "$home"/cli/target/lib-cluster/posthorse-*.jar "${jars[0]}" quickstart load; do
         name=${jar##*/} name=${name#posthorse-} name=${name%-[0-9]*.*.jar}
         [ ! -d "$home/$name/src/main" ] || places+=("$home/$name/src/main" "$home/$name/pom.xml")
     done
@@ -40,7 +40,7 @@ build() { # build <what to say>
         rm -rf "$home/cli/target/before"
         mkdir "$home/cli/target/before"
         touch "$home/cli/target/unfinished"
-        mv "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar "$home/cli/target/before"
+        mv "$home/cli/target/lib" "$home/cli/target/lib-cluster" "$home"/cli/target/posthorse-cli-*.jar "$home/cli/target/before"
         pushd "$home" >/dev/null
         . bin/edited.sh
         maven_of_edited "$log" -Dmaven.test.skip=true -pl cli,quickstart,load -am package
@@ -64,7 +64,7 @@ build() { # build <what to say>
 
 # Puts what was built before in place of what a failed or interrupted build has left.
 take_back() {
-    rm -rf "$home/cli/target/lib" "$home"/cli/target/posthorse-cli-*.jar
+    rm -rf "$home/cli/target/lib" "$home/cli/target/lib-cluster" "$home"/cli/target/posthorse-cli-*.jar
     mv "$home/cli/target/before"/* "$home/cli/target" 2>/dev/null || true
 }
 

@@ -193,6 +193,7 @@ class DirectionsTest {
     void secT01NothingStartsAProcess() {
         noClasses()
                 .that().resideOutsideOfPackages("io.posthorse.interop..", "io.posthorse.benchmarks..", "io.posthorse.load..")
+                .and().haveNameNotMatching("io\\.posthorse\\.cli\\.UpCommand(\\$.*)?") // starts nodes of this program
                 .should().dependOnClassesThat().haveFullyQualifiedName("java.lang.ProcessBuilder")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("java.lang.Process")
                 .orShould().dependOnClassesThat().haveFullyQualifiedName("javax.script.ScriptEngineManager")

@@ -44,6 +44,7 @@ public final class Broker {
     private final OriginalMessages originals;
     private final ResidentRecords resident;
     private final FaultReporter faults = new FaultReporter();
+    final UnreadableRecords unreadable = new UnreadableRecords(this);
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
     /** Maximum number of partitions of all topics together. */
@@ -329,10 +330,8 @@ public final class Broker {
 
     /** Returns whether messages of {@code nativeBytes} in total can be published now. */
     public Admission admit(long nativeBytes, int messages) {
-        if (log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false)) {
-            return Admission.ADMITTED;
-        }
-        return refusal();
+        boolean isAdmitted = log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false);
+        return isAdmitted ? Admission.ADMITTED : refusal();
     }
 
     /** Returns why the log refuses records. */

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The carrier of messages that somebody still waits for in segments to be dropped: writes each again at the tail with its
@@ -20,6 +21,7 @@ final class Carrier implements LivePass.Found {
 
     private final Broker broker;
     private final Background background;
+    private final Set<Long> unreadable;
     private List<Old> batch = new ArrayList<>();
     private long batchBytes;
     private boolean reading;
@@ -41,9 +43,11 @@ final class Carrier implements LivePass.Found {
         }
     }
 
-    Carrier(Broker broker, Background background) {
+    /** @param unreadable gets the positions of messages that stay where they are, since only this node cannot read them */
+    Carrier(Broker broker, Background background, Set<Long> unreadable) {
         this.broker = broker;
         this.background = background;
+        this.unreadable = unreadable;
     }
 
     /** Returns whether messages are being read, or were read and are not written yet. */
@@ -127,6 +131,7 @@ final class Carrier implements LivePass.Found {
             Old old = due.get(i);
             if (old.record == null) {
                 damaged++;
+                keep(old);
             } else if (isThere(old) && !broker.appender().carry(old.partition, old.offset, ByteBuffer.wrap(old.record))) {
                 read = List.copyOf(due.subList(i, due.size()));
                 return false;
@@ -134,6 +139,13 @@ final class Carrier implements LivePass.Found {
         }
         read = List.of();
         return true;
+    }
+
+    private void keep(Old old) {
+        if (isThere(old) && broker.unreadable.stays(old.position, "carrying the message at offset " + old.offset
+                + " of queue " + old.partition.number() + " of the topic " + old.partition.topic().name())) {
+            unreadable.add(old.position);
+        }
     }
 
     private static boolean isThere(Old old) {

@@ -5,6 +5,9 @@ public enum CommandOutcome {
     DONE,
     /** No such message waits: it was delivered, decided or cancelled before, or its partition is deleted. */
     UNKNOWN,
-    /** The log takes nothing now: the message still waits, and the caller may try again. */
+    /**
+     * The log takes nothing now, or this node of a group cannot read the message: it still waits, and the caller may try
+     * again.
+     */
     REFUSED
 }

@@ -50,7 +50,8 @@ final class ContentReader {
             }
             long position = index.position(at);
             int length = index.length(at);
-            if (filter.matches(index.tag(at)) && log.segmentOf(position) >= 0
+            boolean isThere = filter.matches(index.tag(at)) && log.segmentOf(position) >= 0;
+            if (isThere
                     && matches(broker.renderer(), content, log.bytes(position), log.index(position), length,
                     position)
                     && log.readable(position)) {
@@ -58,6 +59,9 @@ final class ContentReader {
                     break;
                 }
                 out.add(log, at, position, length);
+            } else if (isThere && out.unreadable != null && !log.readable(position)
+                    && !PartitionReader.passes(broker, index, at, out)) {
+                break;
             }
             at++;
         }

@@ -3,6 +3,8 @@ package io.posthorse.broker;
 import io.posthorse.log.PartitionIndex;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.stream.LongStream;
 
 /** The mover of waiting messages: moves them to their partitions when they are due. */
@@ -11,6 +13,8 @@ final class DueMessageMover {
     private static final int TURN_MAX = 512;
     /** Old messages read into memory at a time. */
     private static final int AHEAD = 256;
+    /** Maximum unreadable messages that are tried again at a time. */
+    private static final int UNREADABLE_MAX = 64;
     /** Ms until the next try where the log was full, or the disk is being read. */
     private static final long AGAIN_MS = 100;
     /**
@@ -26,6 +30,10 @@ final class DueMessageMover {
     private int left;
     private boolean refused;
     private long gatheredFromMs;
+    /** Time from which timed messages that this node could not read are tried again, ms since 1970. */
+    private long unreadableAgainMs;
+    /** The same for the first message of a delay lane, by its partition: nothing behind it can be moved. */
+    private final Map<Partition, Long> heldUp = new HashMap<>();
 
     /** @param prefetch reads old messages into memory, and says when moving can continue */
     DueMessageMover(Broker broker, Prefetch prefetch) {
@@ -48,7 +56,7 @@ final class DueMessageMover {
         int most = gathering > 0 ? 0 : TURN_MAX;
         left = most;
         refused = false;
-        long next = moveTimed();
+        long next = Math.min(moveTimed(), unreadableAgain());
         for (int lane = 0; lane < schedule.lanes(); lane++) {
             next = Math.min(next, moveLane(lane));
         }
@@ -60,6 +68,19 @@ final class DueMessageMover {
             gathering = GATHER_MS;
         }
         return Math.max(next, gathering);
+    }
+
+    /** Lets some of the unreadable messages be tried again, if it is time; returns ms until then. */
+    private long unreadableAgain() {
+        if (!timed.hasUnreadable()) {
+            return Long.MAX_VALUE;
+        }
+        if (broker.now() < unreadableAgainMs) {
+            return unreadableAgainMs - broker.now();
+        }
+        unreadableAgainMs = broker.now() + UnreadableRecords.AGAIN_MS;
+        timed.tryUnreadable(UNREADABLE_MAX);
+        return 0;
     }
 
     private long moveTimed() {
@@ -83,6 +104,10 @@ final class DueMessageMover {
     private long moveLane(int lane) {
         Partition from = schedule.lane(lane);
         while (true) {
+            long hold = heldUp.getOrDefault(from, 0L) - broker.now();
+            if (hold > 0) {
+                return hold;
+            }
             if (!prefetch.isReady(from, first(lane))) { // its record has the time
                 prefetch.begin(from, LongStream.iterate(first(lane), at -> from.index.ceiling(at + 1)).limit(AHEAD)
                         .takeWhile(at -> at < from.index.next()).toArray());
@@ -101,17 +126,31 @@ final class DueMessageMover {
         }
         left--;
         try {
-            refused = broker.moves().deliver(from, offset) == CommandOutcome.REFUSED;
+            refused = broker.moves().deliver(from, offset) == CommandOutcome.REFUSED && !leave(from, offset);
         } catch (UncheckedIOException e) {
-            if (e.getCause() instanceof NoSuchFileException) {
-                setAside(from, offset, e);
-            } else {
+            if (!(e.getCause() instanceof NoSuchFileException)) {
                 refused = true; // the disk failed: tried again
+            } else if (!leave(from, offset)) {
+                setAside(from, offset, e);
             }
         } catch (RuntimeException | StackOverflowError e) {
             setAside(from, offset, e);
         }
         return !refused;
+    }
+
+    /** Leaves a message where it is, for a while, if only this node cannot read it; other messages go on. */
+    private boolean leave(Partition from, long offset) {
+        if (!broker.moves().isUnreadable(from, offset)) {
+            return false;
+        }
+        if (from != timed.partition()) {
+            heldUp.put(from, broker.now() + UnreadableRecords.AGAIN_MS);
+        } else {
+            unreadableAgainMs = timed.hasUnreadable() ? unreadableAgainMs : broker.now() + UnreadableRecords.AGAIN_MS;
+            timed.setFirstUnreadable();
+        }
+        return true;
     }
 
     /** Sets a message aside that fails unexpectedly, so that the others go on. */
@@ -127,6 +166,18 @@ final class DueMessageMover {
         }
     }
 
+    /** Returns the time of a message's record; -1 where it is unreadable. */
+    private long writtenAt(Partition partition, long offset) {
+        try {
+            return PartitionReader.timeAt(broker.log(), partition.index, offset);
+        } catch (UncheckedIOException e) {
+            if (broker.moves().isUnreadable(partition, offset)) {
+                return -1; // it holds up its lane, and nothing else
+            }
+            throw e;
+        }
+    }
+
     private long first(int lane) {
         return schedule.lane(lane).index.ceiling(schedule.done(lane));
     }
@@ -138,7 +189,7 @@ final class DueMessageMover {
         if (offset >= index.visibleEnd(broker.log().committed())) {
             return Long.MAX_VALUE;
         }
-        long written = PartitionReader.timeAt(broker.log(), partition.index, offset);
+        long written = writtenAt(partition, offset);
         return written < 0 ? 0 : broker.correctedTime(written) + schedule.delayMs(lane) - broker.now();
     }
 }

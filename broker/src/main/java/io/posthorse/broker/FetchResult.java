@@ -10,6 +10,9 @@ public final class FetchResult {
     /** Maximum messages of one answer. */
     public static final int COUNT_MAX = 1024;
 
+    /** Maximum unreadable messages that are noted at a time. */
+    private static final int UNREADABLE_MAX = 64;
+
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     /** The kind of result. */
@@ -48,6 +51,10 @@ public final class FetchResult {
 
     /** Native bytes after which no further message is taken. */
     int limit;
+
+    /** Offsets of messages that were passed over since they cannot be read here; null where these count as gone. */
+    long[] unreadable;
+    int unreadableCount;
 
     int contentCountMax;
     int contentBytesMax;
@@ -91,8 +98,27 @@ public final class FetchResult {
         }
     }
 
+    /** Sets whether unreadable messages are noted. */
+    void noteUnreadable(boolean are) {
+        unreadable = are ? new long[UNREADABLE_MAX] : null;
+        unreadableCount = 0;
+    }
+
+    /** Passes over an unreadable message; returns false where no more can be noted, so that the fetch ends before it. */
+    boolean passes(long offset) {
+        if (unreadable == null) {
+            return true;
+        }
+        if (unreadableCount == UNREADABLE_MAX) {
+            return false;
+        }
+        unreadable[unreadableCount++] = offset;
+        return true;
+    }
+
     void clear() {
         count = 0;
+        unreadableCount = 0;
         bytes = 0;
         cold = false;
         content = null;

@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import io.posthorse.log.AgreedPoint;
 import io.posthorse.log.Batch;
 import io.posthorse.log.DivergedException;
+import io.posthorse.log.Export;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.PartitionIndex;
 import io.posthorse.log.Store;
@@ -11,6 +12,7 @@ import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 
 /**
@@ -32,6 +34,10 @@ public final class GroupReplica {
     private final State state;
     private final StateMachine machine;
     private final Store store;
+    /** Id of the group. */
+    private final UUID group;
+    /** Whether the log's first record was compared with what this node is configured with. */
+    private boolean isCompared;
     /** The broker of this node once it was elected. */
     private Broker elected;
     /** Position behind the first records of its term. */
@@ -41,14 +47,14 @@ public final class GroupReplica {
      * A term in which this node leads.
      *
      * @param node name of this node
-     * @param group id of the group
      */
-    public record Leadership(long term, String node, UUID group) {}
+    public record Leadership(long term, String node) {}
 
     private GroupReplica(
             FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
-            Store before) throws IOException {
+            UUID group, Store before) throws IOException {
         this.files = files;
+        this.group = group;
         this.log = log;
         this.background = background;
         this.settings = settings;
@@ -56,24 +62,52 @@ public final class GroupReplica {
         this.byId = MessageFormat.byId(formats);
         this.renderer = new MessageRenderer(byId, formats.getFirst());
         this.state = new State(settings, renderer);
-        this.machine = new StateMachine(state, byId, SetAside.read(files));
+        this.machine = new StateMachine(state, byId, noneAside(files));
         this.store = before == null
                 ? Opening.replay(files, log, background, state, machine)
                 : Store.reopen(files, log, background, state.index, machine, before);
         state.onDropped(store::dropped);
+        requireSameGroup();
         store.start();
+    }
+
+    /** Requires that the log is of this node's group, with segments as large as this node's, once it says so. */
+    private void requireSameGroup() throws DivergedException {
+        if (isCompared || state.group == null) {
+            return;
+        }
+        if (!state.group.id().equals(group)) {
+            throw new DivergedException("This node is configured for cluster " + group + ", but its log is that of cluster "
+                    + state.group.id() + ". Name the data directory of this cluster, or an empty one");
+        }
+        if (state.group.segmentBytes() != log.segmentBytes()) {
+            throw new DivergedException("This node is configured for segments of " + log.segmentBytes() + " bytes, but its"
+                    + " cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog to that, as"
+                    + " on all other nodes");
+        }
+        isCompared = true;
+    }
+
+    private static Set<Long> noneAside(FileStore files) throws IOException {
+        Set<Long> aside = SetAside.read(files);
+        if (!aside.isEmpty()) {
+            throw new IOException("The file set-aside passes over records, and in a cluster this node would then differ from"
+                    + " the others. Delete it; where a record stops all nodes, ask the authors for help.");
+        }
+        return aside;
     }
 
     /**
      * Opens the data directory of a node when its process starts. The copy ends at its newest checkpoint; the group
      * delivers what is behind it again.
      *
-     * @throws IOException where the directory cannot be read, or belongs to a broker of its own
+     * @param group id of the group
+     * @throws IOException where the directory cannot be read, or belongs to a broker of its own or to another group
      */
     public static GroupReplica open(
-            FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats)
-            throws IOException {
-        return new GroupReplica(files, log.agreed(), background, settings, formats, null);
+            FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
+            UUID group) throws IOException {
+        return new GroupReplica(files, log.agreed(), background, settings, formats, group, null);
     }
 
     /**
@@ -84,7 +118,7 @@ public final class GroupReplica {
      */
     public GroupReplica reopen(Background next) throws IOException {
         store.abandon();
-        return new GroupReplica(files, log, next, settings, formats, store);
+        return new GroupReplica(files, log, next, settings, formats, group, store);
     }
 
     /** Returns the point up to which the group has agreed, as far as this node has it. */
@@ -114,10 +148,11 @@ public final class GroupReplica {
      */
     public void agreed(long term, long index, Batch batch) throws DivergedException {
         store.agreed(term, index, batch);
+        requireSameGroup();
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */
-    public void passed(long term, long index) {
+    public void passed(long term, long index) throws DivergedException {
         store.passed(term, index);
     }
 
@@ -128,9 +163,13 @@ public final class GroupReplica {
      * @throws IOException where the disk has no room for them
      */
     public void lead(Leadership leadership) throws IOException {
+        if (elected != null) {
+            throw new IllegalStateException("this copy leads or has led: it must be opened anew first");
+        }
+        endOfOpening = Long.MAX_VALUE;
         store.log().lead(leadership.term());
         elected = new Broker(settings, byId, renderer, state, machine, store, background);
-        new Opening(elected, files, log).beginTerm(leadership);
+        new Opening(elected, files, log).beginTerm(leadership, group);
         elected.endTurn();
         endOfOpening = elected.tail();
     }
@@ -182,6 +221,28 @@ public final class GroupReplica {
 
     Store store() {
         return store;
+    }
+
+    /**
+     * Returns the newest checkpoint and everything below it, for another node.
+     *
+     * @param index of the first entry that the other node can still get: the checkpoint must be there or behind
+     * @throws IOException where there is no such checkpoint; one is taken then, and the other node may ask again
+     */
+    public Export export(long index) throws IOException {
+        if (checkpointed().index() >= index) {
+            Export export = store.export();
+            if (export != null) {
+                return export;
+            }
+        }
+        store.checkpoint();
+        throw new IOException("There is no checkpoint at or behind entry " + index + " yet. One is being taken; ask again");
+    }
+
+    /** Closes the files of a copy that another one replaces. The background must be idle. */
+    public void abandon() throws IOException {
+        store.abandon();
     }
 
     /** Ends cleanly where everything that this node decided is agreed on. The background must be idle. */

@@ -55,9 +55,12 @@ final class HeldMessages {
         if (kept == countMax || content != null && content.isSpent()) {
             return false;
         }
-        ByteBuffer shown = copy == null ? shown(i) : shown(copy);
+        if (copy != null && copy.content() == null) {
+            return found.passes(found.offsets[i]); // damaged
+        }
+        ByteBuffer shown = copy == null ? shown(i) : renderer.show(copy);
         if (shown == null || content != null && !content.matches(shown, 0, shown.capacity())) {
-            return true; // damaged, malformed, or not matched
+            return true; // malformed, or not matched
         }
         if (kept > 0 && bytes + shown.capacity() > bytesMax) {
             return false;
@@ -75,9 +78,5 @@ final class HeldMessages {
         return renderer.isForeign(found.segments[i], found.at[i])
                 ? renderer.show(found.segments[i], found.at[i], found.lengths[i], found.positions[i])
                 : found.segments[i].slice(found.at[i] + RecordFormat.NATIVE, found.lengths[i]);
-    }
-
-    private ByteBuffer shown(OriginalRead.Copy copy) {
-        return copy.content() == null ? null : renderer.show(copy);
     }
 }

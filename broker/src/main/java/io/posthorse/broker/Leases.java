@@ -1,6 +1,5 @@
 package io.posthorse.broker;
 
-import io.posthorse.log.Log;
 import io.posthorse.log.RecordFormat;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -16,8 +15,8 @@ public final class Leases {
     private static final int OPEN_MAX = 100_000;
 
     private static final long WINDOW_MAX = 1_000_000;
-    /** Ms until the next try for a message that could not be moved to a dead-letter partition. */
-    private static final long BURY_AGAIN_MS = 10_000;
+    /** Ms until the next try for a message that is unreadable, or could not be moved to a dead-letter partition. */
+    private static final long AGAIN_MS = UnreadableRecords.AGAIN_MS;
 
     private final Broker broker;
 
@@ -138,7 +137,6 @@ public final class Leases {
     }
 
     private boolean again(Request request, LeaseCursor cursor, LentBatch out) {
-        Log log = broker.log();
         out.more.clear();
         int most = Math.min(request.countMax, FetchResult.COUNT_MAX);
         for (long offset : request.ordered ? cursor.first(most) : cursor.endedBefore(broker.now(), most)) {
@@ -155,7 +153,7 @@ public final class Leases {
             OriginalRead.Copy held = cold ? broker.originals().held(position) : null;
             if (cold && (held == null || !held.delivered())) {
                 if (held == null) {
-                    out.more.add(log, offset, position, request.partition.index.length(offset));
+                    out.more.add(broker.log(), offset, position, request.partition.index.length(offset));
                 } else {
                     broker.originals().forget(position); // the disk could not deliver it: another time
                 }
@@ -165,15 +163,21 @@ public final class Leases {
                 continue;
             }
             ByteBuffer copy = held == null || held.content() == null ? null : broker.renderer().show(held);
-            if (position < 0 || (cold ? copy == null : !log.readable(position))) {
-                if (!settle(request.subscription, request.partition, offset)) {
-                    return false; // it is gone
+            boolean isWhole = position >= 0 && (cold ? copy != null : broker.log().readable(position));
+            if (!isWhole) {
+                boolean isKept = isUnreadable(request, offset);
+                if (!(isKept ? isLentLater(request, offset, lease)
+                        : settle(request.subscription, request.partition, offset))) { // it is gone
+                    return false;
+                }
+                if (isKept && request.ordered) {
+                    break;
                 }
             } else if (lease.deliveries() > request.subscription.settings().retryMax()) {
                 if (request.deadLetters.bury(request.subscription, request.partition, offset, lease.deliveries())) {
                     continue;
                 }
-                if (!isBuriedLater(request, offset, lease)) {
+                if (!isLentLater(request, offset, lease)) {
                     return false;
                 }
                 if (request.ordered) {
@@ -194,10 +198,16 @@ public final class Leases {
         return true;
     }
 
-    /** Postpones a message that cannot go to its dead letters, so that it holds up no other. */
-    private boolean isBuriedLater(Request request, long offset, LeaseCursor.Lease lease) {
+    private boolean isUnreadable(Request request, long offset) {
+        Partition from = request.partition;
+        return broker.unreadable.stays(MessageMoves.position(from, offset), "lending the message at offset " + offset
+                + " of queue " + from.number() + " of the topic " + from.topic().name());
+    }
+
+    /** Postpones a message that is unreadable, or cannot go to its dead letters, so that it holds up no other. */
+    private boolean isLentLater(Request request, long offset, LeaseCursor.Lease lease) {
         return broker.append(new Event.LeaseChanged(request.subscription.number(), request.partition.id(), offset,
-                lease.receipt(), broker.now() + BURY_AGAIN_MS));
+                lease.receipt(), broker.now() + AGAIN_MS));
     }
 
     private long fresh(Request request, LeaseCursor cursor, LentBatch out) {
@@ -205,6 +215,7 @@ public final class Leases {
         int most = Math.min(request.countMax, FetchResult.COUNT_MAX) - out.fetch.count;
         int bytes = Math.max(1, request.bytesMax - out.fetch.bytes);
         long from = Math.max(cursor.next(), broker.begin(request.partition));
+        found.noteUnreadable(broker.unreadable.mayStay());
         PartitionReader.fetch(broker, request.partition.index, from, most, bytes, request.filter, found);
         if (found.cold && !broker.originals().take(found)) {
             if (out.fetch.count == 0) {
@@ -215,16 +226,36 @@ public final class Leases {
         if (found.status == FetchResult.Status.AT_END || found.status == FetchResult.Status.ABOVE) {
             return cursor.next();
         }
-        for (int i = 0; i < found.count; i++) {
+        boolean isHeldUp = request.ordered && found.unreadableCount > 0; // no message behind it may pass it
+        long end = isHeldUp ? found.unreadable[0] + 1 : found.next;
+        for (int i = 0; i < found.count && found.offsets[i] < end; i++) {
             out.add(found, i);
         }
-        return Math.max(cursor.next(), found.next);
+        return Math.max(cursor.next(), end);
+    }
+
+    /**
+     * Adds new messages that cannot be read here: they count as lent, though nobody has them, and are tried again like
+     * others whose lease ended.
+     *
+     * @return number of offsets, now in order
+     */
+    private int addUnreadable(Request request, FetchResult found, long behind, long[] offsets, int count) {
+        int all = count;
+        for (int i = 0; i < found.unreadableCount; i++) {
+            if (found.unreadable[i] < behind) {
+                isUnreadable(request, found.unreadable[i]); // reports it
+                offsets[all++] = found.unreadable[i];
+            }
+        }
+        Arrays.sort(offsets, 0, all);
+        return all;
     }
 
     private boolean lent(Request request, LeaseCursor cursor, LentBatch out, long behind) {
         long until = broker.now() + request.leaseMs;
         int number = request.subscription.number();
-        long[] fresh = new long[out.fetch.count];
+        long[] fresh = new long[out.fetch.count + out.more.unreadableCount];
         int count = 0;
         boolean appended = true;
         for (int i = 0; appended && i < out.fetch.count; i++) {
@@ -236,6 +267,7 @@ public final class Leases {
                 fresh[count++] = offset;
             }
         }
+        count = addUnreadable(request, out.more, behind, fresh, count);
         if (appended && (count > 0 || behind > cursor.next())) {
             appended = broker.append(new Event.Lent(
                     number, request.partition.id(), behind, request.receipt, until, Arrays.copyOf(fresh, count)));

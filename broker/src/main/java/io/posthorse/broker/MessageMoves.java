@@ -32,14 +32,16 @@ final class MessageMoves {
     /** Moves a message to the partition that it was meant for. */
     CommandOutcome deliver(Partition from, long offset) {
         StoredCopy found = find(from, offset);
-        return found == null ? gone(from, offset) : move(from, offset, broker.state().partition(found.linkPartition()));
+        return found == null
+                ? unreadable(from, offset)
+                : move(from, offset, broker.state().partition(found.linkPartition()));
     }
 
     /** Moves a message to a partition; null stands for a deleted one. */
     CommandOutcome move(Partition from, long offset, Partition to) {
         StoredCopy found = find(from, offset);
         if (found == null || to == null) {
-            return gone(from, offset);
+            return found == null ? unreadable(from, offset) : gone(from, offset);
         }
         if (broker.admit(found.length(), 1) != Admission.ADMITTED) {
             return CommandOutcome.REFUSED;
@@ -52,7 +54,7 @@ final class MessageMoves {
     CommandOutcome postpone(Partition from, long offset, Partition into, byte link, int target, long time) {
         StoredCopy found = find(from, offset);
         if (found == null || broker.state().partition(target) == null) {
-            return gone(from, offset);
+            return found == null ? unreadable(from, offset) : gone(from, offset);
         }
         if (broker.admit(found.length() + Event.WaitEnded.SIZE, 2) != Admission.ADMITTED) {
             return CommandOutcome.REFUSED;
@@ -60,6 +62,16 @@ final class MessageMoves {
         broker.append(into, found, link, target, time, true);
         broker.write(new Event.WaitEnded(from.id(), offset), false);
         return CommandOutcome.DONE;
+    }
+
+    /** Returns whether a message waits that only this node cannot read; it is to be tried again later. */
+    boolean isUnreadable(Partition from, long offset) {
+        return broker.unreadable.stays(position(from, offset), "moving the waiting message at offset " + offset
+                + " of queue " + from.number() + " of the topic " + from.topic().name());
+    }
+
+    private CommandOutcome unreadable(Partition from, long offset) {
+        return isUnreadable(from, offset) ? CommandOutcome.REFUSED : gone(from, offset);
     }
 
     private CommandOutcome gone(Partition from, long offset) {

@@ -9,6 +9,7 @@ import io.posthorse.platform.NoSpaceException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** The opening of a broker, before its first turn: skips offsets that may have been lost, and creates its own topics. */
 final class Opening {
@@ -63,9 +64,9 @@ final class Opening {
     }
 
     /** Begins to lead a group: the first records of a term. */
-    void beginTerm(GroupReplica.Leadership leadership) throws IOException {
+    void beginTerm(GroupReplica.Leadership leadership, UUID group) throws IOException {
         State state = broker.state();
-        if (state.group == null && !broker.append(new Event.GroupFormed(leadership.group(), log.segmentBytes()))
+        if (state.group == null && !broker.append(new Event.GroupFormed(group, log.segmentBytes()))
                 || !broker.append(new Event.TermBegan(leadership.term(), GroupReplica.LEVEL, leadership.node()))) {
             throw noSpace();
         }

@@ -74,11 +74,16 @@ public final class OriginalMessages {
     /**
      * Returns the native bytes of the message at a position, or null where there is none.
      *
-     * @throws IllegalStateException where the disk could not deliver it
+     * @throws IllegalStateException where the disk could not deliver it, or delivered it damaged to a node of a group: it
+     *     is not gone
      */
     public ByteBuffer at(long position) {
         OriginalRead.Copy copy = copyAt(position);
-        return copy != null ? copy.bytes() : PartitionReader.nativeAt(broker.log(), position);
+        ByteBuffer bytes = copy != null ? copy.bytes() : PartitionReader.nativeAt(broker.log(), position);
+        if (bytes == null && broker.unreadable.stays(position, "reading the message at position " + position)) {
+            throw new IllegalStateException("the disk of this node delivers the message damaged");
+        }
+        return bytes;
     }
 
     /** Returns the format of the message at a position for which {@link #at} returns bytes. */

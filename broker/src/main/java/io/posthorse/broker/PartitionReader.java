@@ -19,6 +19,7 @@ final class PartitionReader {
         out.count = 0;
         out.bytes = 0;
         out.cold = false;
+        out.unreadableCount = 0;
         out.content = filter.content();
         out.limit = bytesMax;
         out.begin = index.begin();
@@ -49,6 +50,8 @@ final class PartitionReader {
                 out.cold |= cold;
                 if (cold ? log.segmentOf(position) >= 0 : log.readable(position)) {
                     out.add(log, at, position, length);
+                } else if (!cold && !passes(broker, index, at, out)) {
+                    break;
                 }
             }
             at++;
@@ -58,6 +61,14 @@ final class PartitionReader {
             out.show(broker.renderer(), bytesMax);
         }
         out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
+    }
+
+    /** Passes over an unreadable message, and reports it in a group; returns false where the fetch must end before it. */
+    static boolean passes(Broker broker, PartitionIndex index, long offset, FetchResult out) {
+        Partition of = broker.state().partition(index.id);
+        broker.unreadable.stays(index.position(offset), "reading the message at offset " + offset + " of queue "
+                + of.number() + " of the topic " + of.topic().name());
+        return out.passes(offset);
     }
 
     private static void outside(long offset, FetchResult out) {

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongPredicate;
@@ -111,7 +112,7 @@ public final class PreparedGroups {
         }
     }
 
-    /** Commits a group. */
+    /** Commits a group; refuses where its record is unreadable. */
     public Admission commit(String id) {
         AtomicGroup group = read(id);
         return group == null ? broker.refusal() : group.commit(new Event.GroupDecided(id));
@@ -145,7 +146,8 @@ public final class PreparedGroups {
     /** Returns the plan in a group's record; null where it is unreadable. */
     private ByteBuffer plan(String id) {
         Long position = positions().get(id);
-        if (position == null || !broker.log().readable(position)) {
+        if (position == null || broker.unreadable.stays(position, "reading the prepared group " + id)
+                || !broker.log().readable(position)) {
             return null;
         }
         ByteBuffer bytes = broker.log().bytes(position);
@@ -193,13 +195,19 @@ public final class PreparedGroups {
     /**
      * Writes the first of some groups again at the tail, up to a number of bytes, but at least one. Returns false where the
      * log is full.
+     *
+     * @param unreadable gets the positions of groups that stay where they are, since only this node cannot read them
      */
-    boolean carry(List<String> meant) {
+    boolean carry(List<String> meant, Set<Long> unreadable) {
         long left = CARRIED_BYTES_MAX;
         for (int i = 0; i < meant.size() && left > 0; i++) {
             String id = meant.get(i);
             ByteBuffer plan = plan(id);
             left -= plan == null ? 0 : plan.remaining();
+            if (plan == null && broker.unreadable.stays(positions().get(id), "carrying the prepared group " + id)) {
+                unreadable.add(positions().get(id));
+                continue;
+            }
             if (plan == null) {
                 broker.faults().tell("carrying the prepared group " + id + ", which is dropped", new IllegalStateException(
                         "its record at position " + positions().get(id) + " is damaged"));

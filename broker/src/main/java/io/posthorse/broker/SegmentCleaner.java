@@ -2,6 +2,7 @@ package io.posthorse.broker;
 
 import io.posthorse.log.Log;
 import io.posthorse.log.LogRange;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,9 @@ final class SegmentCleaner {
     private final Carrier carrier;
     /** Reads prepared groups to be carried into memory. */
     private final Prefetch prefetch;
+    /** Positions of awaited records that the pass could not carry, since only this node cannot read them: they stay. */
+    private final Set<Long> unreadable = new HashSet<>();
+
     private LivePass pass;
     /** Segments that were due when the pass began, by their first positions. */
     private Set<Long> due = Set.of();
@@ -51,7 +55,7 @@ final class SegmentCleaner {
 
     SegmentCleaner(Broker broker) {
         this.broker = broker;
-        this.carrier = new Carrier(broker, broker.background());
+        this.carrier = new Carrier(broker, broker.background(), unreadable);
         this.prefetch = new Prefetch(broker, broker.background(), () -> { });
         this.retention = broker.settings().retention();
     }
@@ -116,7 +120,7 @@ final class SegmentCleaner {
         if (!areResident(groups)) {
             return true; // they are being read
         }
-        if (!broker.preparedGroups().carry(groups)) {
+        if (!broker.preparedGroups().carry(groups, unreadable)) {
             return false; // the log has no room
         }
         if (!groups.isEmpty()) {
@@ -141,6 +145,7 @@ final class SegmentCleaner {
         }
         due = now;
         carried = carried.stream().filter(now::contains).collect(Collectors.toSet());
+        unreadable.clear();
         pass = new LivePass(broker, carried);
         return true;
     }
@@ -182,7 +187,7 @@ final class SegmentCleaner {
     }
 
     private boolean isCarried(long position) {
-        return carried.contains(broker.log().segmentOf(position));
+        return carried.contains(broker.log().segmentOf(position)) && !unreadable.contains(position);
     }
 
     /** Returns whether prepared groups are resident; otherwise the background reads them into memory. */
@@ -199,9 +204,12 @@ final class SegmentCleaner {
     private void end() {
         Set<Long> carryNext = new HashSet<>();
         Set<Long> foundFree = new HashSet<>();
-        Set<Long> withGroups = broker.preparedGroups().positions().values().stream().map(broker.log()::segmentOf)
-                .collect(Collectors.toSet());
+        Set<Long> withGroups = segments(broker.preparedGroups().positions().values());
+        Set<Long> withUnreadable = segments(unreadable);
         for (long base : due) {
+            if (withUnreadable.contains(base)) {
+                continue; // it is kept, and carried again after a rest: another node may lead by then
+            }
             LivePass.Live live = pass.in(base);
             boolean groupsLeft = withGroups.contains(base);
             boolean isCarried = carried.contains(base);
@@ -223,6 +231,10 @@ final class SegmentCleaner {
         pass = null;
         rest = goesOn ? 0 : REST;
         asked = false;
+    }
+
+    private Set<Long> segments(Collection<Long> positions) {
+        return positions.stream().map(broker.log()::segmentOf).collect(Collectors.toSet());
     }
 
     /** Steps of rest between two passes without work, so that a stuck queue costs little. */

@@ -244,6 +244,7 @@ final class State {
             changed.goes(gone);
             subscriptions.deleted(gone);
             creations.gone(gone);
+            unconfirmed.remove(gone);
         }
     }
 

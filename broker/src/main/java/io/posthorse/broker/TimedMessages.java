@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -9,6 +10,8 @@ final class TimedMessages {
     private final DueHeap heap = new DueHeap();
     /** Those that could not be moved to their partitions in this run. */
     private final DueHeap aside = new DueHeap();
+    /** Those that this node could not read, with their times, in the order in which they are tried again. */
+    private final ArrayDeque<long[]> unreadable = new ArrayDeque<>();
     private final OffsetSet waiting = new OffsetSet();
     private final TimedMessageSections pages;
     private Partition partition;
@@ -60,6 +63,26 @@ final class TimedMessages {
         skipStale();
     }
 
+    /** Sets the first due message aside until {@link #tryUnreadable}. */
+    void setFirstUnreadable() {
+        unreadable.add(new long[] {heap.firstDue(), heap.firstOffset()});
+        heap.removeFirst();
+        skipStale();
+    }
+
+    boolean hasUnreadable() {
+        return !unreadable.isEmpty();
+    }
+
+    /** Lets messages that could not be read be due again, at most {@code most}. */
+    void tryUnreadable(int most) {
+        for (int left = most; left > 0 && !unreadable.isEmpty(); left--) {
+            long[] entry = unreadable.poll();
+            heap.add(entry[0], entry[1]);
+        }
+        skipStale();
+    }
+
     void settle(long offset) {
         if (!waiting.contains(offset)) {
             return;
@@ -108,6 +131,7 @@ final class TimedMessages {
         for (; !aside.isEmpty(); aside.removeFirst()) {
             heap.add(aside.firstDue(), aside.firstOffset());
         }
+        tryUnreadable(unreadable.size());
         heap.retain((due, offset) -> waiting.contains(offset));
         heap.sort();
     }
@@ -120,6 +144,11 @@ final class TimedMessages {
         out.putInt(size());
         snapshot(heap, out);
         snapshot(aside, out);
+        for (long[] entry : unreadable) {
+            if (waiting.contains(entry[1])) {
+                out.putLong(entry[0]).putLong(entry[1]);
+            }
+        }
     }
 
     private void snapshot(DueHeap entries, ByteBuffer out) {
@@ -152,6 +181,7 @@ final class TimedMessages {
     /** Marks all of them as changed. */
     void changeAll() {
         DueHeap byOffset = new DueHeap();
+        tryUnreadable(unreadable.size());
         for (DueHeap from : List.of(heap, aside)) {
             for (int i = 0; i < from.size(); i++) {
                 long first = from.offset(i); // here the heap is ordered by offset

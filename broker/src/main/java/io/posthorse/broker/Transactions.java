@@ -84,12 +84,18 @@ public final class Transactions {
 
     /** Commits a message that becomes visible at a time. */
     public CommandOutcome commitAt(long offset, long dueMs) {
-        StoredCopy message = prepared.undecided(offset) == null ? null : broker.moves().find(prepared.partition(), offset);
-        return message == null
-                ? CommandOutcome.UNKNOWN
-                : broker.moves().postpone(
-                        prepared.partition(), offset, broker.state().postponed.timed.partition(),
-                        RecordFormat.LINK_DUE_AT, message.linkPartition(), dueMs);
+        if (prepared.undecided(offset) == null) {
+            return CommandOutcome.UNKNOWN;
+        }
+        StoredCopy message = broker.moves().find(prepared.partition(), offset);
+        if (message == null) {
+            return broker.moves().isUnreadable(prepared.partition(), offset)
+                    ? CommandOutcome.REFUSED
+                    : CommandOutcome.UNKNOWN;
+        }
+        return broker.moves().postpone(
+                prepared.partition(), offset, broker.state().postponed.timed.partition(),
+                RecordFormat.LINK_DUE_AT, message.linkPartition(), dueMs);
     }
 
     /** Rolls a message back. */
@@ -218,6 +224,9 @@ public final class Transactions {
 
     private boolean check(long offset, PreparedMessages.Undecided state) {
         PostponedLimits limits = broker.settings().limits();
+        if (broker.moves().isUnreadable(prepared.partition(), offset)) {
+            return checked(offset, broker.now() + limits.checkEveryMs(), state.asked());
+        }
         StoredCopy message = broker.moves().find(prepared.partition(), offset);
         if (message == null) {
             return broker.settle(prepared.partition(), offset);

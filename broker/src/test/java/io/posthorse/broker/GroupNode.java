@@ -52,7 +52,7 @@ final class GroupNode {
 
     void start() throws IOException {
         background = new SimulatedBackground();
-        replica = GroupReplica.open(files, log, background, settings, formats);
+        replica = GroupReplica.open(files, log, background, settings, formats, GROUP);
         replica.stepPieces(1);
         next = (int) replica.point().index() + 1;
         require(next <= group.size(), "a node knows only what is agreed on");
@@ -110,7 +110,7 @@ final class GroupNode {
     /** Begins to lead: it has everything. */
     void lead() throws IOException {
         isElected = true;
-        replica.lead(new GroupReplica.Leadership(group.term(), "node" + number, GROUP));
+        replica.lead(new GroupReplica.Leadership(group.term(), "node" + number));
         for (Batch next = replica.nextProposal(); next != null; next = replica.nextProposal()) {
             group.propose(number, next);
         }

@@ -1,5 +1,6 @@
 package io.posthorse.cli;
 
+import io.posthorse.server.ClusterNode;
 import io.posthorse.server.LogPlace;
 import io.posthorse.server.NameServerProcess;
 import io.posthorse.server.Server;
@@ -54,6 +55,33 @@ final class Announcement {
                         : "acknowledged survives a killed process; a power cut may cost the last "
                                 + config.storage().flushIntervalMs() + " ms");
         access(server, config);
+    }
+
+    /** Prints the lines of a cluster's node. */
+    static void clusterNode(ClusterNode node, long ms) {
+        ServerConfig config = node.config();
+        ready(ms);
+        if (node.nameServerPort() != ServerConfig.OFF) {
+            nameServer(config.listen(), node.nameServerPort());
+        }
+        String leader = node.leader();
+        System.out.printf("  cluster      %s   node %s of %s; %s%n", config.identity().cluster(), config.cluster().name(),
+                String.join(", ", config.cluster().names()),
+                leader == null ? "no node leads yet" : "node " + leader + " leads");
+        System.out.printf("  clients      %s   (whichever node leads serves them as broker %s)%n",
+                String.join(";", config.identity().nameServers()), config.identity().brokerName());
+        System.out.printf("  data         %s   acknowledged means on the disks of a majority%n", directory(config));
+    }
+
+    /** Returns the lines of the command status about a cluster's node. */
+    static List<String> about(ClusterNode node) {
+        List<String> about = new ArrayList<>();
+        if (node.nameServerPort() != ServerConfig.OFF) {
+            about.add("name server " + node.config().listen().shown(node.nameServerPort()));
+        }
+        about.add("node " + node.config().cluster().name() + " of cluster " + node.config().identity().cluster());
+        about.add(RunningServers.data(directory(node.config())));
+        return about;
     }
 
     /** Prints the lines of a name server without a broker. */

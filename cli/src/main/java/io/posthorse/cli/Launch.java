@@ -30,6 +30,7 @@ final class Launch {
     static final int NOT_STARTED = 1;
     static final int WRONG_CONFIGURATION = 2;
     static final int CANNOT_WRITE = 3;
+    static final int NODE_FAILED = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Launch.class);
 

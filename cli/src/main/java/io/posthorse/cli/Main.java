@@ -31,6 +31,8 @@ public final class Main implements Runnable {
             Map.entry("status", StatusCommand.class),
             Map.entry("stop", StopCommand.class),
             Map.entry("nameserver", NameServerCommand.class),
+            Map.entry("up", UpCommand.class),
+            Map.entry("cluster", ClusterCommand.class),
             Map.entry("delayed", DelayedCommand.class),
             Map.entry("transactions", TransactionsCommand.class),
             Map.entry("set-aside", SetAsideCommand.class),
@@ -49,7 +51,7 @@ public final class Main implements Runnable {
 
     /**
      * Runs a command. Exit codes: 0 success, 1 not started or not done, 2 wrong usage or configuration, 3 the data
-     * directory cannot be written.
+     * directory cannot be written, 4 a node of a cluster that cannot go on.
      */
     public static void main(String[] arguments) {
         LastingLogging.use();

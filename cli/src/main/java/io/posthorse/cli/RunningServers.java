@@ -30,7 +30,7 @@ final class RunningServers {
 
     /** Returns all of them. */
     static List<RunFile.Running> all(Map<String, String> environment) throws IOException {
-        List<RunFile.Running> all = new ArrayList<>(RunFile.running(folder(environment), "server|nameserver"));
+        List<RunFile.Running> all = new ArrayList<>(RunFile.running(folder(environment), "server|nameserver|node"));
         all.addAll(RunFile.running(ScriptHome.of(environment).run(), "broker|namesrv"));
         return all;
     }

@@ -11,8 +11,8 @@ import picocli.CommandLine;
 /** The list of commands, and that a start reads only its own command. */
 class MainTest {
     private static final Set<String> ALL =
-            Set.of("start", "status", "stop", "nameserver", "delayed", "transactions", "set-aside", "mqbroker", "mqnamesrv",
-                    "mqshutdown", "help");
+            Set.of("start", "status", "stop", "nameserver", "delayed", "transactions", "cluster", "up", "set-aside",
+                    "mqbroker", "mqnamesrv", "mqshutdown", "help");
     /** Commands that the launcher runs itself. */
     private static final Set<String> PROGRAMS = Set.of("quickstart", "java", "bench", "mqadmin", "tools", "build");
 

@@ -33,8 +33,17 @@ record AgreedSection(AgreedPoint point, GoneRanges gone) {
         }
         AgreedPoint point = new AgreedPoint(in.getLong(), in.getLong(), in.getLong(), in.getInt());
         GoneRanges gone = GoneRanges.NONE;
+        long end = 0;
+        boolean isSane = point.position() >= 0 && point.term() >= 0 && point.index() >= -1;
         for (int left = in.getInt(); left > 0; left--) {
-            gone = gone.with(in.getLong(), in.getLong());
+            long from = in.getLong();
+            isSane &= from >= end;
+            end = in.getLong();
+            isSane &= end > from && end <= point.position();
+            gone = gone.with(from, end);
+        }
+        if (!isSane) {
+            throw new CheckpointFile.DamagedCheckpoint();
         }
         return new AgreedSection(point, gone);
     }

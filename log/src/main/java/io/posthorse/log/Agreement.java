@@ -11,14 +11,25 @@ import java.util.List;
  */
 final class Agreement {
     private final RecordCheck check = new RecordCheck();
+    private final int segmentBytes;
+    /** Batches taken, pieces among them. */
+    private long taken;
+    /** Bytes of the pieces. */
+    private long pieceBytes;
     private final List<Batch> pieces = new ArrayList<>();
     private AgreedPoint point;
     /** Position at which the next checkpoint ends; -1 for none. */
     private long noted = -1;
     private AgreedPoint atNoted;
 
-    Agreement(AgreedPoint point) {
+    Agreement(AgreedPoint point, int segmentBytes) {
         this.point = point;
+        this.segmentBytes = segmentBytes;
+    }
+
+    /** Returns the number of batches taken, pieces among them. */
+    long taken() {
+        return taken;
     }
 
     AgreedPoint point() {
@@ -44,7 +55,8 @@ final class Agreement {
     }
 
     /** Notes that the sequence has passed an entry without a batch. An incomplete unit would need its pieces again. */
-    void passed(long term, long index) {
+    void passed(long term, long index) throws DivergedException {
+        requireLater(term, index);
         if (index > point.index() && pieces.isEmpty()) {
             point = new AgreedPoint(point.position(), term, index, point.chain());
         }
@@ -58,10 +70,11 @@ final class Agreement {
      * @throws DivergedException where it does not continue the log
      */
     ByteBuffer take(long term, long index, Batch batch, long tail) throws DivergedException {
+        requireLater(term, index);
         if (index <= point.index()) {
             return null;
         }
-        if (batch.term() != term || batch.end() <= point.position()) {
+        if (batch.term() != term) {
             passed(term, index);
             return null;
         }
@@ -69,16 +82,21 @@ final class Agreement {
                 && batch.term() == pieces.getLast().term();
         if (!continues) {
             pieces.clear();
+            pieceBytes = 0;
             require(batch.position() == point.position() || batch.position() == tail, batch, "begins elsewhere");
         }
         require(batch.chain() == point.chain(), batch, "follows other records");
+        pieceBytes += batch.length();
+        require(pieceBytes <= segmentBytes - Segment.HEADER, batch, "has no room in a segment with its earlier pieces");
         pieces.add(batch);
+        taken++;
         if (batch.isPiece()) {
             return null;
         }
         ByteBuffer unit = joined();
         long position = pieces.getFirst().position();
         pieces.clear();
+        pieceBytes = 0;
         requireWhole(batch, unit, position);
         point = new AgreedPoint(batch.end(), term, index, Chain.behind(point.chain(), unit));
         if (point.position() == noted) {
@@ -101,10 +119,19 @@ final class Agreement {
         boolean more = false;
         while (at < unit.limit()) {
             require(check.isWhole(unit, at, position + at), batch, "has a damaged record");
+            require(unit.getInt(at + RecordFormat.EPOCH) == batch.term(), batch, "has a record of another term");
             more = (unit.get(at + RecordFormat.FLAGS) & RecordFormat.FLAG_MORE) != 0;
             at += RecordFormat.occupied(unit.getInt(at + RecordFormat.LENGTH));
         }
         require(at == unit.limit() && !more, batch, "ends within an atomic group");
+    }
+
+    /** A sequence that begins anew, with lower numbers, is not the one that this node has followed. */
+    private void requireLater(long term, long index) throws DivergedException {
+        if (index <= point.index() && term > point.term()) {
+            throw new DivergedException("The group has agreed on entry " + index + " in term " + term + ", but this node has"
+                    + " entry " + point.index() + " of term " + point.term() + ": its sequence has begun anew");
+        }
     }
 
     private void require(boolean holds, Batch batch, String what) throws DivergedException {

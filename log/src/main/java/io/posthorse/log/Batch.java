@@ -68,7 +68,8 @@ public final class Batch {
                     + ". Upgrade this node");
         }
         boolean isKnown = own.get(0) == WHOLE || own.get(0) == PIECE;
-        if (!isKnown || own.getInt(4) != own.limit() - HEADER || (own.getInt(4) & 7) != 0 || own.getLong(16) < 0) {
+        if (!isKnown || own.getInt(4) != own.limit() - HEADER || (own.getInt(4) & 7) != 0 || own.getInt(4) == 0
+                || own.getLong(8) <= 0 || own.getLong(8) > Integer.MAX_VALUE || own.getLong(16) < 0) {
             throw new MalformedBatchException("A batch of kind " + own.get(0) + " names " + own.getInt(4)
                     + " bytes at position " + own.getLong(16) + ", but has " + (own.limit() - HEADER));
         }

@@ -1,6 +1,7 @@
 package io.posthorse.log;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
@@ -83,6 +84,11 @@ final class CheckedBytes {
 
     DamagedFile damaged() {
         return new DamagedFile(file);
+    }
+
+    /** Forgets the checks: each block is checked again at its next read, since disks rot under a file that is mapped. */
+    void forgetChecks() {
+        Arrays.fill(checked, false);
     }
 
     private void check(int at) {

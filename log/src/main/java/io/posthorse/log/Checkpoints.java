@@ -56,6 +56,10 @@ final class Checkpoints {
     private boolean broken;
 
     private int mergePause;
+    /** Exports that need the present parts. */
+    private int exports;
+    /** Files of merged parts, which go once no export needs them. */
+    private final Set<String> unneeded = new HashSet<>();
     /** Whether the checkpoint under way waits until the group has agreed on everything below it. */
     private boolean awaitsAgreement;
     /** Points of the group's log at the newest checkpoint and at the one before; null where there is no group. */
@@ -252,9 +256,9 @@ final class Checkpoints {
     private void adopt(CheckpointPart part) {
         if (!broken) {
             dispensable = Math.max(dispensable, position());
+            agreedBefore = agreed;
         }
         broken &= part.from() > 0;
-        agreedBefore = agreed;
         agreed = agreedTaken;
         chain = chain.with(part);
         if (stripe != null) {
@@ -379,13 +383,34 @@ final class Checkpoints {
         chain = chain.with(before, now);
         Set<String> gone = new HashSet<>(before.stream().map(CheckpointPart::name).toList());
         gone.remove(now.name());
+        unneeded.addAll(gone);
+        deleteUnneeded();
+        merge();
+    }
+
+    private void deleteUnneeded() {
+        if (exports > 0 || unneeded.isEmpty()) {
+            return;
+        }
+        List<String> names = List.copyOf(unneeded);
+        unneeded.clear();
         background.run(() -> {
-            for (String name : gone) {
+            for (String name : names) {
                 files.delete(name);
                 files.delete(CheckpointPart.copy(name));
             }
         }, failure -> { });
-        merge();
+    }
+
+    /** Keeps the parts of the newest checkpoint until {@link #exported}; returns them. */
+    List<CheckpointPart> export() {
+        exports++;
+        return chain.parts();
+    }
+
+    void exported() {
+        exports--;
+        deleteUnneeded();
     }
 
     // ---- the end

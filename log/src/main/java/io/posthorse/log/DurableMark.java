@@ -30,7 +30,7 @@ import java.util.zip.CRC32C;
  * In version 1 the bytes from 48 on were zeros.
  */
 final class DurableMark {
-    private static final String NAME = "durable";
+    static final String NAME = "durable";
     private static final long MAGIC = 0x50484D41524B0000L;
     private static final int VERSION = 2;
     private static final byte RUNNING = 0;
@@ -125,6 +125,11 @@ final class DurableMark {
         if (!sync || sequence % FORCED_EVERY == 0) {
             file.force();
         }
+    }
+
+    /** Closes the file without a note of a clean end. */
+    void abandon() throws IOException {
+        file.close();
     }
 
     void close(long upTo) throws IOException {

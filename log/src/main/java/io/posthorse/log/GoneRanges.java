@@ -46,6 +46,18 @@ final class GoneRanges {
         }
     }
 
+    /**
+     * Requires that a missing part of a group's log was dropped by the group.
+     *
+     * @throws LogCorruptException where this node alone lacks it
+     */
+    void requireCovers(long from, long to) throws LogCorruptException {
+        if (!covers(from, to)) {
+            throw new LogCorruptException("The log from " + from + " to " + to + " is missing, and the cluster has not"
+                    + " dropped it. This node must not take part any more; the cluster goes on with the others.");
+        }
+    }
+
     boolean covers(long from, long to) {
         return end(from) >= to;
     }

@@ -14,6 +14,8 @@ final class GroupLog {
     private final ArrayDeque<Long> turnEnds = new ArrayDeque<>();
     /** End of a leader's last turn that is. */
     private long committed;
+    /** Whether another node has begun to lead since: nothing that this one decided counts as committed any more. */
+    private boolean fallen;
 
     GroupLog(Log log, Agreement agreement) {
         this.log = log;
@@ -30,8 +32,17 @@ final class GroupLog {
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */
-    void passed(long term, long index) {
+    void passed(long term, long index) throws DivergedException {
+        noteTerm(term);
         agreement.passed(term, index);
+    }
+
+    /** Notes the term of an agreed entry: a later one than this leader's is that of its successor. */
+    private void noteTerm(long term) {
+        if (outbox != null && term > outbox.term() && !fallen) {
+            fallen = true;
+            agreement.note(-1);
+        }
     }
 
     boolean isLeading() {
@@ -46,7 +57,7 @@ final class GroupLog {
 
     /** Returns whether so much is not agreed on that no further messages are taken. */
     boolean isFull() {
-        return outbox == null || outbox.bytes() > Outbox.BYTES_MAX;
+        return outbox == null || fallen || outbox.bytes() > Outbox.BYTES_MAX;
     }
 
     /** Notes the end of a turn; returns whether its records should become a batch now. */
@@ -71,10 +82,11 @@ final class GroupLog {
         if (outbox == null) {
             return written;
         }
-        while (!turnEnds.isEmpty() && turnEnds.getFirst() <= written) {
+        while (!fallen && !turnEnds.isEmpty() && turnEnds.getFirst() <= written) {
             committed = turnEnds.removeFirst();
         }
-        return committed;
+        // the tail may be the begin of a segment that has no record yet
+        return !fallen && turnEnds.isEmpty() && isAllAgreed() ? log.tail() : committed;
     }
 
     /** Returns the point at the position that {@link #note} returned last; null while that is not agreed on. */
@@ -95,7 +107,7 @@ final class GroupLog {
 
     /** Returns the next batch to propose; null where enough are under way, or none waits. */
     Batch next() {
-        return outbox == null ? null : outbox.next();
+        return outbox == null || fallen ? null : outbox.next();
     }
 
     /** Returns whether everything is agreed on. */
@@ -113,8 +125,10 @@ final class GroupLog {
         if (log.poison() != null) {
             return null;
         }
+        noteTerm(term);
+        long before = agreement.taken();
         ByteBuffer unit = agreement.take(term, index, batch, log.behindSegment());
-        if (outbox != null && batch.term() == term) {
+        if (outbox != null && agreement.taken() > before) {
             outbox.agreed(batch);
         }
         try {

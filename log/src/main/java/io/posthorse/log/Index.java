@@ -182,6 +182,12 @@ public final class Index {
         }
     }
 
+    /** Has all files checked again, block by block at the next reads. */
+    void forgetChecks() {
+        runs.clear(); // they count as checked
+        files.all().forEach(StripeFile::forgetChecks);
+    }
+
     StripeFiles files() {
         return files;
     }

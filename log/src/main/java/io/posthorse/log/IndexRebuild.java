@@ -18,12 +18,17 @@ final class IndexRebuild {
     private static final String UNFINISHED = "unfinished-rebuilt";
 
     private final FileStore files;
-    private final Supplier<Segment[]> segments;
+    private Supplier<Segment[]> segments;
 
     /** @param segments supplier of the log's present segments */
     IndexRebuild(FileStore files, Supplier<Segment[]> segments) {
         this.files = files;
         this.segments = segments;
+    }
+
+    /** Sets the supplier of the segments: those of the opened log, which gets more of them. */
+    void segments(Supplier<Segment[]> present) {
+        segments = present;
     }
 
     /** Returns a missing stripe for each segment of a stretch. Each begins with a record. */

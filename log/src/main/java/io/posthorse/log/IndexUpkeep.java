@@ -15,6 +15,9 @@ final class IndexUpkeep {
     /** Number of calls of {@link #resume} to skip after a failure, which may be a full disk. */
     private static final int PAUSE = 10;
 
+    /** Number of calls of {@link #resume} after which the files are checked again where they are read. */
+    static final int CHECK_AGAIN = 600;
+
     private final FileStore files;
     private final Background background;
     private final Log log;
@@ -22,6 +25,7 @@ final class IndexUpkeep {
     private long mergeBound;
     private boolean busy;
     private int pause;
+    private int sinceChecked;
 
     /** @param mergeBound position: files that end above it are not merged yet */
     IndexUpkeep(FileStore files, Background background, Log log, Index index, long mergeBound) {
@@ -42,6 +46,11 @@ final class IndexUpkeep {
     void resume() {
         if (pause > 0) {
             pause--;
+        }
+        sinceChecked++;
+        if (sinceChecked >= CHECK_AGAIN) {
+            sinceChecked = 0;
+            index.forgetChecks();
         }
         next();
     }

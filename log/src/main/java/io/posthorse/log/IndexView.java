@@ -106,6 +106,11 @@ final class IndexView {
         return position >= from && length >= 0 && position <= to - RecordFormat.NATIVE - length;
     }
 
+    /** Has each block checked again at its next read. */
+    void forgetChecks() {
+        body.forgetChecks();
+    }
+
     long bytes() {
         return body.capacity();
     }

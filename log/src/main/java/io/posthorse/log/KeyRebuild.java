@@ -46,7 +46,7 @@ final class KeyRebuild implements Background.Job {
         long position = from;
         while (position < end) {
             Segment segment = view.segmentOf(position);
-            position = segment == null ? end : read(segment, position, end, keys);
+            position = segment == null ? view.behindGap(position) : read(segment, position, end, keys);
         }
         reached = Math.min(to, position);
         made = KeyFile.write(files, keys, reached);

@@ -288,7 +288,7 @@ public final class Log {
             add(Segment.create(files, last.end(), written, settings.segmentBytes(), ahead));
         }
         Segment to = segments.holding(position);
-        int end = to.at(position) + unit.limit();
+        int end = to.endOf(position, unit.limit());
         if (to.allocated < end) {
             to.allocateTo((int) Math.min(to.size, (long) end + ahead));
         }
@@ -490,6 +490,7 @@ public final class Log {
 
     /** Closes the files of a group's log without what is not agreed on. The background must be idle. */
     void abandon() throws IOException {
+        mark.abandon();
         for (Segment segment : segments.all()) {
             segment.close();
         }

@@ -68,6 +68,16 @@ public final class LogView {
         return Segments.holding(segments, position);
     }
 
+    /** Returns the begin of the first segment behind a position that none holds; the highest number where there is none. */
+    long behindGap(long position) {
+        for (Segment segment : segments) {
+            if (segment.base > position) {
+                return segment.base;
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     Segment[] segments() {
         return segments;
     }

@@ -58,6 +58,10 @@ final class Outbox {
         end = at;
     }
 
+    long term() {
+        return term;
+    }
+
     /** Returns the position behind all batches. */
     long end() {
         return end;

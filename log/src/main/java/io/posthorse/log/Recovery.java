@@ -118,7 +118,7 @@ final class Recovery {
         DurableMark mark = DurableMark.open(files, false);
         mark.read();
         Place place = place(at.position());
-        Agreement agreement = new Agreement(at);
+        Agreement agreement = new Agreement(at, settings.segmentBytes());
         agreement.endsAt(place.tail);
         return new RecoveryResult(segments, mark, place.tail, place.tail, 0, false, 0, 0, List.of(), agreement);
     }

@@ -259,6 +259,20 @@ final class Segment {
         return position >= base && position < end();
     }
 
+    /**
+     * Returns the place behind records that a group has agreed on.
+     *
+     * @throws IOException where they have no room here
+     */
+    int endOf(long position, int bytes) throws IOException {
+        long end = (long) at(position) + bytes;
+        if (end > size) {
+            throw new IOException("The group has agreed on records up to " + end + " bytes in a segment of " + size
+                    + ". All nodes must have the same size of segments (mappedFileSizeCommitLog)");
+        }
+        return (int) end;
+    }
+
     int at(long position) {
         return (int) (position - base);
     }

@@ -24,6 +24,7 @@ public final class Store {
     private final State state;
     /** Position of the newest record by which the group has dropped a range. */
     private long droppedAt = -1;
+    private final Exports exports;
 
     private Store(
             FileStore files, Background background, Log log, Index index, State state, RecoveryResult recovered,
@@ -41,6 +42,7 @@ public final class Store {
         this.checkpoints = new Checkpoints(
                 files, background, log, index, keys, indexUpkeep, state, chain,
                 recovered.agreement() == null ? null : recovered.agreement().point());
+        this.exports = new Exports(files, log, index, checkpoints);
     }
 
     /** The state of the layer above, a function of the log. */
@@ -84,7 +86,8 @@ public final class Store {
     public static Store open(FileStore files, LogSettings settings, Background background, Index index, State state)
             throws IOException {
         CheckpointChain chain = CheckpointChain.newest(files);
-        if (firstSegment(files) > chain.position() && chain.unreadable() != null) {
+        boolean mayBeNewer = settings.commitment() == Commitment.AGREED || firstSegment(files) > chain.position();
+        if (mayBeNewer && chain.unreadable() != null) {
             throw chain.unreadable(); // it may be undamaged
         }
         if (firstSegment(files) > chain.position()) {
@@ -98,11 +101,12 @@ public final class Store {
         boolean isGroups = settings.commitment() == Commitment.AGREED;
         requireKind(isGroups, agreed[0] == null ? null : agreed[0].point(), from);
         Recovery recovery = new Recovery(files, settings, state);
-        loadIndex(files, index, from, recovery);
+        IndexRebuild rebuild = loadIndex(files, index, from, recovery);
         RecoveryResult recovered = isGroups
                 ? recovery.cut(agreed[0] == null ? AgreedPoint.NONE : agreed[0].point())
                 : recovery.run(from);
         Log log = new Log(files, settings, background, recovered);
+        rebuild.segments(() -> log.view().segments());
         Store store = new Store(files, background, log, index, state, recovered, chain);
         if (agreed[0] != null) {
             store.drop(agreed[0].gone());
@@ -125,18 +129,25 @@ public final class Store {
         AgreedSection[] checkpoint = {AgreedSection.NONE};
         chain = chain.restore(files, state, section -> checkpoint[0] = section);
         Recovery recovery = new Recovery(files, settings, state);
-        loadIndex(files, index, from, recovery);
+        IndexRebuild rebuild = loadIndex(files, index, from, recovery);
         RecoveryResult recovered = recovery.run(from, before.log.group().agreement());
         if (!recovered.damages().isEmpty()) {
             throw new LogCorruptException("The log is damaged at position " + recovered.damages().getFirst().from()
                     + ", below what the cluster has agreed on. This node cannot go on with it.");
         }
         Log log = new Log(files, settings, background, recovered);
+        rebuild.segments(() -> log.view().segments());
         Store store = new Store(files, background, log, index, state, recovered, chain);
         store.checkpoints.agreed(checkpoint[0].point());
         store.drop(checkpoint[0].gone());
         store.dropMissingSegments();
+        store.drop(index.gone()); // what was dropped by replayed records goes from the keys, too
         return store;
+    }
+
+    /** Returns the newest checkpoint and the segments below it, for another node; null where there is no checkpoint. */
+    public Export export() throws IOException {
+        return exports.open();
     }
 
     /** Closes the files without what is not agreed on. The background must be idle. */
@@ -153,8 +164,8 @@ public final class Store {
         }
         if (isGroups && checkpoint > 0 && (agreed == null || agreed.position() != checkpoint)) {
             throw new LogCorruptException("The data directory was written by a broker of its own, or its checkpoint is"
-                    + " damaged: it does not say what a cluster has agreed on. Start this node with an empty data directory,"
-                    + " and it fetches everything from the others; nothing was changed.");
+                    + " damaged: it does not say what a cluster has agreed on. This node must not take part any"
+                    + " more; the cluster goes on with the others. Nothing was changed.");
         }
     }
 
@@ -163,7 +174,7 @@ public final class Store {
     }
 
     /** Takes the index files by name; their contents are checked at first use. */
-    private static void loadIndex(FileStore files, Index index, long to, Recovery recovery) throws IOException {
+    private static IndexRebuild loadIndex(FileStore files, Index index, long to, Recovery recovery) throws IOException {
         IndexRebuild rebuild = new IndexRebuild(files, () -> recovery.segments().toArray(Segment[]::new));
         List<String> names = files.list().stream().filter(IndexFile::isName).toList();
         List<StripeFile> stripes = new ArrayList<>();
@@ -179,16 +190,20 @@ public final class Store {
         stripes.addAll(rebuild.missing(covered, to));
         index.files().load(stripes, rebuild);
         index.files().makeMissing();
+        return rebuild;
     }
 
     /**
      * Drops index entries of missing segments. Segments in the middle are missing once all their live messages were
      * carried.
      */
-    private void dropMissingSegments() {
+    private void dropMissingSegments() throws LogCorruptException {
         long end = 0;
         for (Segment segment : log.view().segments()) {
             if (segment.base > end) {
+                if (log.group() != null) {
+                    index.gone().requireCovers(end, segment.base);
+                }
                 index.drop(end, segment.base);
                 keys.drop(end, segment.base);
             }
@@ -231,7 +246,12 @@ public final class Store {
         }
         long begin = batch.end() - unit.limit();
         for (int at = 0; at < unit.limit(); at += RecordFormat.occupied(unit.getInt(at + RecordFormat.LENGTH))) {
-            apply(unit, at, begin + at);
+            try {
+                apply(unit, at, begin + at);
+            } catch (RuntimeException | Error e) {
+                log.fail(new IOException("the record at position " + (begin + at) + " cannot be applied: " + e, e));
+                throw e;
+            }
         }
         index().committed(log.committed());
     }
@@ -251,7 +271,7 @@ public final class Store {
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */
-    public void passed(long term, long index) {
+    public void passed(long term, long index) throws DivergedException {
         log.group().passed(term, index);
     }
 
@@ -428,7 +448,7 @@ public final class Store {
 
     /** Deletes the files of segments that the group has dropped. */
     private void deleteDropped() {
-        if (log.group() == null || droppedAt >= log.committed()) {
+        if (log.group() == null || exports.areOpen() || droppedAt >= log.committed()) {
             return;
         }
         for (long base : log.segmentBases()) {

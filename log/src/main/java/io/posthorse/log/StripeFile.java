@@ -83,6 +83,13 @@ final class StripeFile implements MergePlan.Part {
         return name == null && view != null;
     }
 
+    /** Has the file checked again at the next reads. */
+    void forgetChecks() {
+        if (view != null) {
+            view.forgetChecks();
+        }
+    }
+
     /** Releases the memory: the entries will be read from the log again. */
     void forget() {
         view = null;

@@ -150,10 +150,32 @@ class AgreedLogTest {
         List<String> before = follower.readable();
         for (int i = 0; i < agreed.size(); i++) {
             deliver(follower, TERM, i, agreed.get(i));
-            deliver(follower, TERM, 100 + i, agreed.get(i));
         }
         assertEquals(before, follower.readable());
         assertSameFiles(leader, follower);
+        assertThrows(DivergedException.class, () -> deliver(follower, TERM, 100, agreed.get(3)), "agreed on once more");
+        assertThrows(DivergedException.class, () -> deliver(follower, TERM + 1, 2, agreed.get(3)), "a new sequence");
+        assertThrows(DivergedException.class, () -> follower.store.passed(TERM + 1, 2), "a new sequence");
+    }
+
+    @Test
+    void aLeaderCommitsNothingOnceAnotherOneLeads() throws IOException {
+        fill(5, 100, leader, follower);
+        leader.turn(0, "never agreed on");
+        long committed = leader.log().committed();
+        leader.store.checkpoint();
+        LogWorld next = LogWorld.empty(AGREED);
+        for (int i = 0; i < agreed.size(); i++) {
+            deliver(next, TERM, i, agreed.get(i));
+        }
+        next.log().lead(TERM + 1);
+        next.turn(1, "by the next leader");
+        deliver(leader, TERM + 1, agreed.size(), next.log().nextProposal());
+        assertEquals(committed, leader.log().committed());
+        assertNull(leader.log().nextProposal());
+        assertFalse(leader.log().admits(10, 1, false));
+        leader.background.drain();
+        assertFalse(leader.files.list().stream().anyMatch(CheckpointPart::isName), "its state was never agreed on");
     }
 
     @Test

@@ -190,4 +190,23 @@ class KeyIndexTest {
                 });
         assertTrue(keyFiles(world.files).size() <= before);
     }
+
+    @Test
+    void keysBehindADroppedSegmentAreReadAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(300, 900);
+        world.turn(0, "behind");
+        world.checkpoint();
+        world.fill(10, 900);
+        world.checkpoint();
+        assertTrue(world.store.drop(world.log().segmentBases()[1]));
+        world.background.drain();
+        FaultyFileStore files = world.files.crash(false);
+        for (String name : keyFiles(files)) {
+            files.delete(name);
+        }
+        LogWorld next = drained(LogWorld.open(files, LogWorld.ASYNC));
+        assertTrue(next.store.keys().isComplete());
+        assertEquals(1, find(next, "behind").size());
+    }
 }

@@ -344,4 +344,62 @@ class StoreTest {
             }
         }
     }
+
+    /** Damages the bodies of the index files that were not there before: nothing of them was read and checked yet. */
+    private static void damageIndex(LogWorld world, List<String> before) {
+        for (String name : world.files.list()) {
+            if (IndexFile.isName(name) && !before.contains(name)) {
+                world.files.flipBit(name, 8 * 100);
+            }
+        }
+    }
+
+    @Test
+    void c7_aDamagedIndexOfSegmentsYoungerThanTheStartIsMadeAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(20, 900);
+        world.checkpoint();
+        world.fill(300, 900);
+        List<String> before = world.readable();
+        assertEquals(320, before.size());
+        List<String> files = world.files.list();
+        world.checkpoint();
+        damageIndex(world, files);
+        assertEquals(before, world.readable());
+        world.background.drain();
+        assertEquals(before, world.readable());
+        assertEquals(before, world.killed().readable());
+    }
+
+    @Test
+    void c7_anIndexThatRotsAfterItWasReadIsMadeAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(320, 900);
+        world.checkpoint();
+        List<String> before = world.readable();
+        String index = world.files.list().stream().filter(IndexFile::isName).findFirst().orElseThrow();
+        world.files.flipBit(index, 8 * (IndexFile.HEADER + 8 + 3 * IndexFile.ROW + 5 * Chunk.ENTRY + 7) + 4);
+        assertEquals(before.size() - 1, world.readable().size(), "its blocks count as whole, and a position is wrong");
+        for (int i = 0; i < IndexUpkeep.CHECK_AGAIN; i++) {
+            world.store.resume();
+            world.background.drain();
+        }
+        assertEquals(before, world.readable());
+    }
+
+    @Test
+    void c7_aDamagedIndexIsNotMadeOfDroppedSegments() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        world.fill(200, 900);
+        world.checkpoint();
+        world.fill(100, 900);
+        world.checkpoint();
+        world = world.killed();
+        damageIndex(world, List.of());
+        assertTrue(world.store.drop(world.log().segmentBases()[0]));
+        world.background.drain();
+        List<String> after = world.readable();
+        assertTrue(after.size() < 300 && after.size() > 200, "" + after.size());
+        assertEquals(after, world.killed().readable());
+    }
 }

@@ -272,7 +272,8 @@ public final class NameServer implements RequestHandler {
     }
 
     private Frame unregister(Peer peer, Frame request) {
-        registry.unregister(peer, request.require("brokerName"), request.number("brokerId", 0));
+        registry.unregister(
+                peer, request.require("brokerName"), request.number("brokerId", 0), request.field("brokerAddr"));
         dropOldMarks();
         return request.ok(Map.of());
     }

@@ -115,10 +115,16 @@ final class RouteRegistry {
         return null;
     }
 
-    /** Drops an address that its broker unregisters. */
-    void unregister(Peer peer, String brokerName, long brokerId) {
+    /**
+     * Drops an address that its broker unregisters.
+     *
+     * @param where the address; one that another process has registered meanwhile stays. Null for any
+     */
+    void unregister(Peer peer, String brokerName, long brokerId, String where) {
         Group group = groups.get(brokerName);
-        if (group != null && group.addresses.remove(brokerId) != null) {
+        Address there = group == null ? null : group.addresses.get(brokerId);
+        if (there != null && (where == null || where.equals(there.registration().address()))) {
+            group.addresses.remove(brokerId);
             changes.accept(peer, "broker " + brokerName + " id " + brokerId + " unregistered");
             dropIfEmpty(brokerName, group);
         }

@@ -92,9 +92,19 @@ class RegistrationTest {
         Frame first = request(104, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "brokerId", "0");
         assertEquals(0, server.handle(remote, first).code());
         assertEquals(0, routeCode("T"));
-        assertEquals(0, server.handle(remote, with(first, "brokerId", "1")).code());
+        assertEquals(0, server.handle(remote, with(with(first, "brokerId", "1"), "brokerAddr", "r:2")).code());
         assertEquals(17, routeCode("T"));
         assertEquals(0, server.handle(remote, first).code());
+    }
+
+    @Test
+    void aBrokerThatLeavesDoesNotUnregisterItsSuccessor() {
+        FakePeer successor = new FakePeer("127.0.0.1", 3);
+        server.handle(remote, register("b", 0, "r:1", "T"));
+        server.handle(successor, register("b", 0, "r:2", "T"));
+        Frame late = request(104, "brokerName", "b", "brokerAddr", "r:1", "clusterName", "c", "brokerId", "0");
+        assertEquals(0, server.handle(remote, late).code());
+        assertEquals(0, routeCode("T"));
     }
 
     @Test

@@ -41,6 +41,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +52,13 @@ import org.slf4j.LoggerFactory;
  */
 final class BrokerNode {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final long CHECKPOINT_BYTES = 128L << 20;
+    /** Bytes of log after which a checkpoint is taken, as a rule. */
+    static final long CHECKPOINT_BYTES = 128L << 20;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
     private final ServerConfig config;
     private final boolean daemon;
+    private final long checkpointBytes;
     private final DiskFileStore files;
     private final Network network;
     private final DiskThread disk;
@@ -76,9 +79,11 @@ final class BrokerNode {
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
 
-    BrokerNode(ServerConfig config, DiskFileStore files, boolean daemon) {
+    /** @param checkpointBytes bytes of log after which a checkpoint is taken */
+    BrokerNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes) {
         this.config = config;
         this.daemon = daemon;
+        this.checkpointBytes = checkpointBytes;
         this.files = files;
         Clock clock = Clock.system();
         ServerConfig.Limits limits = config.limits();
@@ -118,14 +123,15 @@ final class BrokerNode {
     /**
      * Opens the copy of a group's node, which takes what the group agrees on and serves nobody.
      *
+     * @param group id of the group
      * @param before the copy that this node had in this process; null at its start
      */
-    GroupReplica follow(GroupReplica before) throws IOException {
+    GroupReplica follow(UUID group, GroupReplica before) throws IOException {
         choosePort();
         return network.onOwner(() -> {
             openSettings();
             return before == null
-                    ? GroupReplica.open(files, logSettings(), disk, brokerSettings(), formats())
+                    ? GroupReplica.open(files, logSettings(), disk, brokerSettings(), formats(), group)
                     : before.reopen(disk);
         });
     }
@@ -333,7 +339,7 @@ final class BrokerNode {
                         config.limits().transactionsMax(),
                         config.transactions().checkIntervalMs(),
                         config.transactions().checksMax()),
-                CHECKPOINT_BYTES,
+                checkpointBytes,
                 storage.flushIntervalMs(),
                 storage.hotBytes(),
                 retention(operations.config().storage()));

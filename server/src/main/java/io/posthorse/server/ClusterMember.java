@@ -5,15 +5,27 @@ import io.posthorse.broker.GroupReplica;
 import io.posthorse.log.AgreedPoint;
 import io.posthorse.log.Batch;
 import io.posthorse.log.DivergedException;
+import io.posthorse.log.Export;
+import io.posthorse.log.Import;
+import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
+import io.posthorse.replication.CatchUp;
+import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.EntryPlace;
+import io.posthorse.replication.Member;
+import io.posthorse.replication.Peers;
 import io.posthorse.replication.ReplicatedLog;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,15 +44,19 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private final ServerConfig config;
     private final DiskFileStore files;
     private final boolean daemon;
-    private final GroupReplica.Leadership identity;
+    private final UUID group;
+    private final String name;
     private final Consumer<Throwable> onFailure;
     private final Semaphore backlog = new Semaphore(BACKLOG_KIB);
     /** Opens copies anew and starts to serve, one at a time. */
     private final DiskThread changes = new DiskThread("posthorse-cluster", Runnable::run);
-    /** Proposes: the engine may block for milliseconds. */
-    private final DiskThread proposals = new DiskThread("posthorse-proposals", Runnable::run);
     /** Complete once the engine is open; its events may come before. */
-    private final CompletableFuture<ReplicatedLog> log = new CompletableFuture<>();
+    private final CompletableFuture<Engine> engine = new CompletableFuture<>();
+    private final Proposals proposals = new Proposals(engine.thenApply(Engine::log), this::failed);
+    private final List<Member> members;
+    private final long checkpointBytes;
+    private final CatchUpService catchUps = new CatchUpService(new OfCopy(), Clock.system());
+    private volatile String leader;
     private BrokerNode node;
     /** Null while it is opened anew. */
     private GroupReplica copy;
@@ -49,31 +65,40 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private volatile AgreedPoint restored;
     private volatile AgreedPoint dispensable;
     private volatile boolean isServing;
-    private volatile boolean isServingSoon;
+    /** The copy for which ports are being opened, or are open. */
+    private volatile GroupReplica servingSoon;
+    /** The copy that led, until another one is open. */
+    private GroupReplica leaving;
     private boolean isClosed;
+    private int fetches;
 
     /**
      * Opens the copy; {@link #join} must follow.
      *
+     * @param checkpointBytes bytes of log after which a checkpoint is taken
      * @param onFailure gets the reason for which this node must halt; any thread may call it
      */
     ClusterMember(
-            ServerConfig config, DiskFileStore files, boolean daemon, UUID group, String name,
-            Consumer<Throwable> onFailure) throws IOException {
+            ServerConfig config, DiskFileStore files, boolean daemon, UUID group, String name, List<Member> members,
+            long checkpointBytes, Consumer<Throwable> onFailure) throws IOException {
         this.config = config;
         this.files = files;
         this.daemon = daemon;
-        this.identity = new GroupReplica.Leadership(0, name, group);
+        this.group = group;
+        this.name = name;
+        this.members = List.copyOf(members);
+        this.checkpointBytes = checkpointBytes;
         this.onFailure = onFailure;
+        Import.finish(files);
         open(null);
         restored = copy.point();
         dispensable = copy.dispensable();
     }
 
     private void open(GroupReplica before) throws IOException {
-        BrokerNode next = new BrokerNode(config, files, daemon);
+        BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
-            GroupReplica opened = next.follow(before);
+            GroupReplica opened = next.follow(group, before);
             synchronized (this) {
                 node = next;
                 copy = opened;
@@ -87,8 +112,20 @@ final class ClusterMember implements ReplicatedLog.Replica {
     }
 
     /** Takes part in the group from now on. */
-    void join(ReplicatedLog opened) {
-        log.complete(opened);
+    void join(ReplicatedLog log, Peers peers) {
+        engine.complete(new Engine(log, peers));
+    }
+
+    private record Engine(ReplicatedLog log, Peers peers) {}
+
+    /** Returns what answers the other nodes. */
+    Peers.Service service() {
+        return catchUps;
+    }
+
+    /** Returns how often this node has fetched what the engine could not deliver any more. */
+    synchronized int fetches() {
+        return fetches;
     }
 
     boolean isServing() {
@@ -129,7 +166,13 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     @Override
     public void passed(EntryPlace place) {
-        onOwner((present, of) -> of.passed(place.term(), place.index()));
+        onOwner((present, of) -> {
+            try {
+                of.passed(place.term(), place.index());
+            } catch (DivergedException e) {
+                failed(e);
+            }
+        });
     }
 
     @Override
@@ -139,7 +182,15 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     @Override
     public void fell(long term) {
-        changes.run(() -> openAnew(term), failure -> {
+        synchronized (this) {
+            if (isClosed || term <= lostTerm) {
+                return;
+            }
+            lostTerm = term;
+            leaving = copy == null ? leaving : copy;
+            copy = null; // what comes from now on waits for the next copy
+        }
+        changes.run(this::openAnew, failure -> {
             if (failure != null) {
                 failed(failure);
             }
@@ -147,13 +198,21 @@ final class ClusterMember implements ReplicatedLog.Replica {
     }
 
     @Override
-    public void following(String leader) {
-        LOG.info(leader == null ? "No node of the cluster is known to lead." : "Node {} leads the cluster.", leader);
+    public void following(String name) {
+        leader = name;
+        LOG.info(name == null ? "No node of the cluster is known to lead." : "Node {} leads the cluster.", name);
     }
 
     @Override
     public CompletableFuture<EntryPlace> catchUp(EntryPlace first) {
-        return CompletableFuture.failedFuture(new IOException("this node lacks entries before " + first.index()));
+        CompletableFuture<EntryPlace> done = new CompletableFuture<>();
+        changes.run(() -> done.complete(fetch(first)), failure -> {
+            if (failure != null) {
+                LOG.warn("This node could not fetch what it lacks, and tries again: {}", failure.getMessage());
+                done.completeExceptionally(failure);
+            }
+        });
+        return done;
     }
 
     @Override
@@ -207,8 +266,8 @@ final class ClusterMember implements ReplicatedLog.Replica {
             return;
         }
         dispensable = of.dispensable();
-        if (!isServingSoon) {
-            isServingSoon = true;
+        if (servingSoon != of) {
+            servingSoon = of;
             changes.run(() -> serve(present, broker), failure -> {
                 if (failure != null) {
                     failed(failure);
@@ -227,6 +286,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private void resume(BrokerNode present, GroupReplica of) {
         if (of.leading() == null) {
             of.resume();
+            catchUps.expire();
             tend(present, of);
         }
         present.network().timers().after(RESUME_MS, () -> resume(present, of));
@@ -237,23 +297,54 @@ final class ClusterMember implements ReplicatedLog.Replica {
             return;
         }
         try {
-            of.lead(new GroupReplica.Leadership(term, identity.node(), identity.group()));
+            of.lead(new GroupReplica.Leadership(term, name));
         } catch (IOException e) {
             LOG.warn("This node cannot lead the cluster: {}", e.getMessage());
-            proposals.run(() -> log.join().stepDown(), failure -> { });
+            proposals.stepDown();
             return;
         }
         for (Batch next = of.nextProposal(); next != null; next = of.nextProposal()) {
-            propose(next);
+            proposals.propose(next);
         }
     }
 
-    private void propose(Batch batch) {
-        proposals.run(() -> log.join().propose(batch), failure -> {
-            if (failure != null) {
-                failed(failure);
+    /**
+     * Hands leadership over once what was proposed is agreed on.
+     *
+     * @param to name of a node; null for any
+     */
+    void handOver(String to, long limitMs) throws IOException {
+        try {
+            awaitAgreed(proposals.hold().get(limitMs, TimeUnit.MILLISECONDS), limitMs);
+            engine.join().log().transfer(to).get(limitMs, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("leadership was not handed over within " + limitMs + " ms", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        } finally {
+            proposals.release();
+        }
+    }
+
+    private void awaitAgreed(long end, long limitMs) throws IOException, InterruptedException {
+        Clock clock = Clock.system();
+        long until = clock.nanos() + limitMs * 1_000_000;
+        while (clock.nanos() < until) {
+            GroupReplica of;
+            BrokerNode present;
+            synchronized (this) {
+                of = copy;
+                present = node;
             }
-        });
+            if (of == null || present.network().onOwner(() -> of.point().position()) >= end) {
+                return;
+            }
+            LockSupport.parkNanos(2_000_000);
+        }
+        throw new IOException("a majority has not agreed on what is under way within " + limitMs + " ms");
     }
 
     private synchronized long lostTerm() {
@@ -266,43 +357,118 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (present != node()) {
             return; // leads no longer
         }
-        present.serve(broker, this::propose);
+        present.serve(broker, proposals::propose);
         isServing = true;
         LOG.info("This node leads the cluster and serves clients.");
     }
 
-    private void openAnew(long term) throws IOException {
+    private void openAnew() throws IOException {
+        GroupReplica before = takeAway();
+        if (before != null) {
+            open(before);
+            LOG.info("This node leads no longer: it has closed its clients' connections and follows.");
+        }
+    }
+
+    /** Fetches a checkpoint from the leader, and everything below it that this node lacks. */
+    private EntryPlace fetch(EntryPlace first) throws IOException {
+        Member from = members.stream().filter(member -> member.name().equals(leader)).findFirst().orElseThrow(
+                () -> new IOException("no node is known to lead"));
+        GroupReplica before = takeAway();
+        if (before == null) {
+            throw new IOException("the copy is being opened anew");
+        }
+        LOG.info("This node lacks entries before {}: it fetches them from node {}.", first.index(), from.name());
+        try {
+            CatchUp.fetch(engine.join().peers(), from, files, first.index(), before.point().position());
+        } catch (IOException | RuntimeException | Error e) {
+            openOrFail(before);
+            throw e;
+        }
+        before.abandon();
+        openOrFail(null);
+        synchronized (this) {
+            fetches++;
+            restored = copy.point();
+            dispensable = copy.dispensable();
+        }
+        LOG.info("This node has everything up to entry {}.", restored.index());
+        return restored();
+    }
+
+    /** Opens a copy again; where that fails this node has none, and must halt. */
+    private void openOrFail(GroupReplica before) throws IOException {
+        try {
+            if (before != null && Import.isUnderWay(files)) {
+                throw new IOException("A fetched copy has begun to take the place of this node's own, and did not end. The"
+                        + " next start ends it");
+            }
+            open(before);
+        } catch (IOException | RuntimeException | Error e) {
+            failed(e);
+            throw e;
+        }
+    }
+
+    /** Ends the present copy and returns it, for the next one is opened on its files; null where there is none. */
+    private GroupReplica takeAway() throws IOException {
         BrokerNode old;
         GroupReplica before;
         synchronized (this) {
-            if (isClosed || term <= lostTerm) {
-                return;
-            }
-            lostTerm = term;
             old = node;
-            before = copy;
+            before = copy == null ? leaving : copy;
             copy = null;
+            leaving = null;
         }
+        if (before == null) {
+            return null; // another one is open already, or being fetched
+        }
+        catchUps.end();
         isServing = false;
-        isServingSoon = false;
         old.network().onOwner(() -> null); // what was queued is taken
         old.discard();
-        open(before);
-        LOG.info("This node leads no longer: it has closed its clients' connections and follows.");
+        return before;
+    }
+
+    /** Opens and closes exports on the owner's thread. */
+    private final class OfCopy implements CatchUpService.Source {
+        @Override
+        public Export open(long index) throws IOException {
+            GroupReplica of;
+            BrokerNode present;
+            synchronized (ClusterMember.this) {
+                of = copy;
+                present = node;
+            }
+            if (of == null) {
+                throw new IOException("this node is opening its copy anew. Ask again");
+            }
+            return present.network().onOwner(() -> of.export(index));
+        }
+
+        @Override
+        public void close(Export export) {
+            node().network().owner().execute(export::close);
+        }
     }
 
     /** Ends; the engine must be closed before. */
     void close() throws IOException {
-        BrokerNode last;
-        GroupReplica of;
         synchronized (this) {
             isClosed = true;
             notifyAll();
+        }
+        proposals.close();
+        changes.close(); // the copy may be being opened anew
+        BrokerNode last;
+        GroupReplica of;
+        synchronized (this) {
             last = node;
             of = copy;
         }
-        proposals.close();
-        changes.close();
+        if (of == null) {
+            return; // it could not be opened anew
+        }
         if (isServing) {
             last.discard();
         } else {

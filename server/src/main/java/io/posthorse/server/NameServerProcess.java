@@ -1,5 +1,8 @@
 package io.posthorse.server;
 
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.Peer;
+import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.nameserver.LiveSetting;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
@@ -28,12 +31,17 @@ public final class NameServerProcess implements AutoCloseable {
     private final DiskFileStore files;
     private final Network network;
     private final DiskThread disk;
+    /** The cluster of which this is a node's name server; null for none. */
+    private final ClusterRequests.Cluster cluster;
+    /** Waits for other nodes of the cluster. */
+    private final DiskThread waiting;
     private CertificateWatch certificates;
     private AuditLog audit;
     private int port;
 
-    private NameServerProcess(ServerConfig config, DiskFileStore files) {
+    private NameServerProcess(ServerConfig config, DiskFileStore files, ClusterRequests.Cluster cluster) {
         this.config = config;
+        this.cluster = cluster;
         this.files = files;
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
@@ -42,6 +50,7 @@ public final class NameServerProcess implements AutoCloseable {
                         UNSENT_BYTES_MAX, limits.shares(), false),
                 Clock.system());
         this.disk = new DiskThread("posthorse-disk", network.owner());
+        this.waiting = new DiskThread("posthorse-cluster-requests", network.owner());
     }
 
     /**
@@ -50,10 +59,17 @@ public final class NameServerProcess implements AutoCloseable {
      * @throws IOException where the directory or the port cannot be used; the message says why and what to do
      */
     public static NameServerProcess start(ServerConfig config) throws IOException {
+        return start(config, null);
+    }
+
+    /**
+     * Starts the name server of a cluster's node, which answers also what the command line asks about the cluster.
+     */
+    static NameServerProcess start(ServerConfig config, ClusterRequests.Cluster cluster) throws IOException {
         DiskFileStore files = DiskFileStore.open(Path.of(config.storage().directory()));
         NameServerProcess started = null;
         try {
-            started = new NameServerProcess(config, files);
+            started = new NameServerProcess(config, files, cluster);
             started.open();
             return started;
         } catch (Throwable e) { // also an Error must not keep the directory locked in a process that goes on
@@ -68,15 +84,40 @@ public final class NameServerProcess implements AutoCloseable {
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
         Tls tls = BrokerNode.tls(listen.tls());
-        NameServer nameServer = network.onOwner(this::nameServer);
+        RequestHandler handler = network.onOwner(this::handler);
         Listening ports = new Listening(config);
         port = ports.open(
-                network, listen.nameServerPort(), Listening.Purpose.NAME_SERVER_ALONE, tls,
-                connection -> new NameServerSession(nameServer, connection));
+                network, listen.nameServerPort(),
+                cluster == null ? Listening.Purpose.NAME_SERVER_ALONE : Listening.Purpose.NAME_SERVER, tls,
+                connection -> new NameServerSession(handler, connection));
         ports.guide().opened(new PortGuide.Ports(ServerConfig.OFF, port, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
+        }
+    }
+
+    private RequestHandler handler() throws IOException {
+        NameServer nameServer = nameServer();
+        return cluster == null ? nameServer : new Handlers(nameServer, new ClusterRequests(cluster, waiting));
+    }
+
+    /** Two handlers as one. */
+    private record Handlers(RequestHandler first, RequestHandler second) implements RequestHandler {
+        @Override
+        public boolean accepts(int code) {
+            return first.accepts(code) || second.accepts(code);
+        }
+
+        @Override
+        public Frame handle(Peer peer, Frame request) {
+            return (second.accepts(request.code()) ? second : first).handle(peer, request);
+        }
+
+        @Override
+        public void closed(Peer peer) {
+            first.closed(peer);
+            second.closed(peer);
         }
     }
 
@@ -125,6 +166,7 @@ public final class NameServerProcess implements AutoCloseable {
     }
 
     private void endThreads() {
+        waiting.abandon();
         disk.close();
         network.close();
     }

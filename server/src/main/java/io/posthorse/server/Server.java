@@ -42,7 +42,8 @@ public final class Server implements AutoCloseable {
         DiskFileStore files = openDirectory(config);
         BrokerNode node = null;
         try {
-            node = new BrokerNode(config, files, daemon);
+            requireNoGroups(files);
+            node = new BrokerNode(config, files, daemon, BrokerNode.CHECKPOINT_BYTES);
             node.open();
             return new Server(config, files, node);
         } catch (Throwable e) { // also after an Error, the directory must not stay locked in this process
@@ -51,6 +52,14 @@ public final class Server implements AutoCloseable {
             }
             files.close();
             throw e;
+        }
+    }
+
+    private static void requireNoGroups(DiskFileStore files) throws IOException {
+        if (files.list().contains("node")) {
+            throw new IOException("The data directory " + files.place() + " is that of a cluster's node, and would differ"
+                    + " from the other nodes' if a broker of its own wrote to it. Start it with cluster.nodes and"
+                    + " cluster.node, or name another directory");
         }
     }
 

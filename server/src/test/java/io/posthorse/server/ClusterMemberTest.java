@@ -30,6 +30,7 @@ class ClusterMemberTest {
     private static final UUID GROUP = new UUID(3, 4);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final int FIRST_PORT = 26_300;
+    private static final long CHECKPOINT_BYTES = 256 << 10;
 
     @TempDir
     Path directory;
@@ -57,12 +58,14 @@ class ClusterMemberTest {
                 "storePathRootDir=" + directory.resolve(self.name()), "brokerName=cluster",
                 "mappedFileSizeCommitLog=16777216"), "host"));
         DiskFileStore files = Server.openDirectory(config);
-        ClusterMember member = new ClusterMember(config, files, true, GROUP, self.name(), failures::add);
+        ClusterMember member = new ClusterMember(
+                config, files, true, GROUP, self.name(), members(), CHECKPOINT_BYTES, failures::add);
         RatisGroup group = RatisGroup.open(
                 new RatisSettings(GROUP, self, members(), false, directory.resolve(self.name() + "-engine"), null,
-                        new RatisSettings.Times(600, 900, 2_000, 2_000, 1_000), RatisSettings.Sizes.DEFAULT),
-                member, Clock.system());
-        member.join(group);
+                        new RatisSettings.Times(600, 900, 2_000, 2_000, 1_000),
+                        new RatisSettings.Sizes(2 << 20, 64 << 10, 8, 1)),
+                member, member.service(), Clock.system());
+        member.join(group, group.peers());
         Running one = new Running(self.name(), files, member, group);
         running.add(one);
         return one;
@@ -90,10 +93,14 @@ class ClusterMemberTest {
     }
 
     private static void send(Running at, String topic, int from, int count) {
+        send(at, topic, from, count, 0);
+    }
+
+    private static void send(Running at, String topic, int from, int count, int more) {
         try (RawClient client = new RawClient(at.member.node().brokerPort(), false)) {
             for (int i = from; i < from + count; i++) {
                 Frame answer = client.ask(TestBroker.SEND_SHORT, TestBroker.shortSend(topic, 0, ""),
-                        TestBroker.text("message " + i));
+                        TestBroker.text("message " + i + "x".repeat(more)));
                 assertEquals(0, answer.code(), answer.remark());
                 assertEquals(Integer.toString(i), answer.field("queueOffset"));
             }
@@ -134,6 +141,33 @@ class ClusterMemberTest {
         running.remove(second);
         second.stop();
         assertEquals(150, read(serving(), "Orders", 150).size());
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aNodeThatWasAwayTooLongFetchesWhatItLacks() throws Exception {
+        for (Member member : members()) {
+            start(member);
+        }
+        Running leader = serving();
+        topic(leader, "Orders");
+        send(leader, "Orders", 0, 20, 4_000);
+        Running away = running.stream().filter(one -> one != leader).findFirst().orElseThrow();
+        running.remove(away);
+        away.stop();
+        send(leader, "Orders", 20, 480, 4_000);
+        Running back = start(
+                members().stream().filter(member -> member.name().equals(away.name())).findFirst().orElseThrow());
+        await().atMost(PATIENCE).until(() -> back.member.fetches() > 0);
+        send(leader, "Orders", 500, 20, 4_000);
+        await().atMost(PATIENCE).pollInterval(Duration.ofSeconds(1)).until(() -> {
+            leader.group.transfer(back.name()).handle((done, failure) -> null).get();
+            return back.member.isServing();
+        });
+        List<String> texts = read(back, "Orders", 520);
+        for (int i = 0; i < 520; i++) {
+            assertEquals("message " + i + "x".repeat(4_000), texts.get(i));
+        }
         assertEquals(List.of(), failures);
     }
 }

@@ -66,12 +66,13 @@ public final class Lab implements AutoCloseable {
             Lab lab = new Lab(traces, network);
             Files.writeString(traces.folder().resolve("hosts"), network.hosts());
             Path library = ShiftedClock.compile(home, traces.folder());
+            Path certificates = count == 1 ? null : certificates(home, traces.folder().resolve("certificates"), names);
             for (String name : names) {
                 Path folder = Files.createDirectories(traces.folder().resolve(name));
                 Node.Ground ground = new Node.Ground(traces, network, Volume.create(traces, name, DISK_BYTES),
                         Throttle.create(traces, prefix + "-" + name), library == null ? null
                         : ShiftedClock.create(library, folder));
-                lab.nodes.add(new Node(name, home, ground, settings(network, name, names, more)));
+                lab.nodes.add(new Node(name, home, ground, settings(network, name, names, certificates, more)));
             }
             return lab;
         } catch (IOException | InterruptedException | RuntimeException e) {
@@ -102,7 +103,19 @@ public final class Lab implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> settings(Network network, String name, List<String> names, Map<String, String> more) {
+    /** Makes the nodes' certificates, as an operator does. */
+    private static Path certificates(Path home, Path folder, List<String> names) throws IOException, InterruptedException {
+        Shell.run(home.resolve("bin/posthorse").toString(), "cluster", "init", "--out", folder.toString(),
+                "--nodes", nodes(names));
+        return folder;
+    }
+
+    private static String nodes(List<String> names) {
+        return String.join(",", names.stream().map(one -> one + ":" + CLUSTER_PORT).toList());
+    }
+
+    private static Map<String, String> settings(
+            Network network, String name, List<String> names, Path certificates, Map<String, String> more) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("bind", "0.0.0.0");
         settings.put("insecure", "true");
@@ -115,8 +128,9 @@ public final class Lab implements AutoCloseable {
         settings.put("transactionTimeOut", "2000");
         settings.put("transactionCheckInterval", "2000");
         if (names.size() > 1) {
-            settings.put("cluster.nodes", String.join(",", names.stream().map(one -> one + ":" + CLUSTER_PORT).toList()));
+            settings.put("cluster.nodes", nodes(names));
             settings.put("cluster.node", name);
+            settings.put("cluster.certificates", certificates.resolve(name).toString());
         }
         settings.putAll(more);
         return settings;

@@ -16,6 +16,7 @@ import java.util.regex.Pattern;
 /** The programs of the load, and the reading of replicas at the end. */
 final class Clients {
     private static final Duration STAGE_LIMIT = Duration.ofSeconds(200);
+    private static final Duration LEAD_LIMIT = Duration.ofSeconds(60);
     private static final String LOAD = "io.posthorse.clustertest.load.";
     private static final List<String> TOPICS = List.of("v5-plain", "v5-ordered", "v5-later", "v5-decided", "v4-plain",
             "v4-ordered", "v4-later", "v4-decided", "letters", "bundles");
@@ -108,11 +109,14 @@ final class Clients {
         return all;
     }
 
-    /** Reads all partitions of all nodes. */
+    /** Reads all partitions of all nodes, one after the other while it leads. */
     List<Event> readReplicas() throws IOException, InterruptedException {
         List<Event> all = new ArrayList<>();
         readings++;
         for (Node node : lab.nodes()) {
+            if (lab.nodes().size() > 1) {
+                lead(node);
+            }
             Path file = lab.folder().resolve("read-" + readings + "-" + node.name() + ".events");
             List<String> arguments = new ArrayList<>(List.of(file.toString(), node.name(), node.nameServer(),
                     node.broker()));
@@ -125,5 +129,21 @@ final class Clients {
             all.addAll(new EventFile(file).read());
         }
         return all;
+    }
+
+    /** Has a node lead: only the leader serves, so its copy is read by having it lead. */
+    private static void lead(Node node) throws IOException, InterruptedException {
+        long end = System.nanoTime() + LEAD_LIMIT.toNanos();
+        String said = "";
+        while (System.nanoTime() < end) {
+            String status = node.ask("cluster", "status", "-o", "json");
+            said = status == null ? said : status;
+            if (said.contains("\"state\":\"leading\"")) {
+                return;
+            }
+            node.ask("cluster", "transfer", node.name());
+        }
+        throw new IOException("node " + node.name() + " was asked to lead, and does not within " + LEAD_LIMIT.toSeconds()
+                + " s: " + said);
     }
 }

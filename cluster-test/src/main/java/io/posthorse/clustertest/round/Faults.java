@@ -99,7 +99,9 @@ final class Faults {
         }
         return new Injected("power of all", "", () -> {
             for (Node node : lab.nodes()) {
-                node.restorePower();
+                node.restorePower(); // a process that was begun before would hold the disks of the others as they were
+            }
+            for (Node node : lab.nodes()) {
                 node.begin();
             }
             for (Node node : lab.nodes()) {

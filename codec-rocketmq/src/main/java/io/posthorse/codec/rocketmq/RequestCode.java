@@ -112,6 +112,8 @@ public final class RequestCode {
     public static final int LIST_SUSPENDED_TRANSACTIONS = 30_011;
     public static final int RESUME_SUSPENDED_TRANSACTION = 30_012;
     public static final int DROP_SUSPENDED_TRANSACTION = 30_013;
+    public static final int CLUSTER_STATUS = 30_021;
+    public static final int CLUSTER_TRANSFER = 30_022;
     public static final int POP_MESSAGE = 200_050;
     public static final int PEEK_MESSAGE = 200_052;
     public static final int ACK_MESSAGE = 200_051;

@@ -35,7 +35,7 @@ final class OtherPorts {
 
     private static final int CALLS_MAX = 1_024;
     private static final int PORTS_MAX = 64;
-    /** Time for an answer where the caller does not say how long it waits: less than the 3 s that clients wait by default. */
+    /** Time for an answer where the caller does not say how long it waits: less than the clients' default, 3 s. */
     private static final long ANSWER_MS = 2_500;
 
     private static final long ANSWER_MS_MAX = 30_000;

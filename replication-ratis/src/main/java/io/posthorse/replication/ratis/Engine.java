@@ -1,6 +1,7 @@
 package io.posthorse.replication.ratis;
 
 import io.posthorse.replication.Member;
+import io.posthorse.replication.Peers;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,11 +30,12 @@ final class Engine {
     /**
      * Starts it.
      *
+     * @param peers answers the calls of other nodes
      * @param failed is told when one of its threads has died
      * @throws IOException with what happened, what it means, and what to do
      */
     static RaftServer start(RatisSettings settings, StateMachine machine, Predicate<String> isMember,
-            Consumer<Throwable> failed) throws IOException {
+            Peers.Service peers, Consumer<Throwable> failed) throws IOException {
         requireSafeAddress(settings);
         disarm();
         RaftServer server = null;
@@ -45,7 +47,7 @@ final class Engine {
                     .setStateMachine(machine)
                     .setThreadGroup(new EngineThreads(settings.self().name(), failed))
                     .setProperties(EngineProperties.of(settings))
-                    .setParameters(parameters(settings.tls(), isMember))
+                    .setParameters(parameters(settings.tls(), isMember, peers))
                     .build();
             server.start();
             return server;
@@ -57,7 +59,7 @@ final class Engine {
         }
     }
 
-    private static void requireSafeAddress(RatisSettings settings) throws IOException {
+    static void requireSafeAddress(RatisSettings settings) throws IOException {
         Member self = settings.self();
         try {
             boolean isLoopback = InetAddress.getByName(self.host()).isLoopbackAddress();
@@ -124,9 +126,10 @@ final class Engine {
                 Integer.parseInt(address.substring(colon + 1)));
     }
 
-    private static Parameters parameters(RatisTls tls, Predicate<String> isMember) {
+    private static Parameters parameters(RatisTls tls, Predicate<String> isMember, Peers.Service peers) {
         Parameters parameters = new Parameters();
-        GrpcConfigKeys.Server.setServicesCustomizer(parameters, new PortGuard(tls != null, isMember));
+        GrpcConfigKeys.Server.setServicesCustomizer(
+                parameters, new PortGuard(tls != null, isMember, PeerCalls.service(peers)));
         if (tls != null) {
             GrpcConfigKeys.TLS.setConf(parameters, GrpcTlsConfig.newBuilder()
                     .setKeyCertificates(new TlsConf.CertificatesConf(new File(tls.certificate())))

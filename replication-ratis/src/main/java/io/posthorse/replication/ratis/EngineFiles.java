@@ -47,6 +47,7 @@ final class EngineFiles implements AutoCloseable {
         if (!there.isEmpty()) {
             try (DiskFileStore files = DiskFileStore.unlocked(current)) {
                 repair(files, isKept, settings.sizes());
+                OutrunLog.requireReaches(files, restored);
                 OutrunLog.drop(files, restored, settings.sizes());
             }
             forceNames(place);

@@ -12,6 +12,8 @@ import org.apache.ratis.util.TimeDuration;
 /** The engine's settings, where its defaults do not fit. The page docs/decisions/0050-apache-ratis.md says why. */
 final class EngineProperties {
     private static final int PROTOCOL_MARGIN = 2 << 20;
+    /** Entries of a request to a follower: few enough to be on its disk long before the request times out. */
+    private static final int APPEND_ENTRIES_MAX = 256;
 
     private EngineProperties() {}
 
@@ -44,6 +46,10 @@ final class EngineProperties {
         RaftServerConfigKeys.Log.setPurgeGap(properties, sizes.purgeGap());
         RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(properties, true);
         RaftServerConfigKeys.Log.Appender.setInstallSnapshotEnabled(properties, false);
+        RaftServerConfigKeys.Log.Appender.setBufferElementLimit(properties, APPEND_ENTRIES_MAX);
+        // With it a repeated request that has grown is answered as if its new entries were there: they would count for a
+        // majority, and the follower never get them (docs/decisions/0054-appends-are-not-composed.md).
+        RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, sizes.checkpointGap());

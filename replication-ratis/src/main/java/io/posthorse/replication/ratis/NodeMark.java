@@ -6,26 +6,76 @@ import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
- * The file {@code node} in a node's data directory: which node of which group it is, and an id that is new with each empty
- * directory. A node whose directory was emptied has forgotten votes and entries that the others count on, and the engine
- * would start it as if nothing had happened. The page docs/formats/group-files.md has its bytes.
+ * The file {@code node} in a node's data directory: which node of which group it is, an id that is new with each empty
+ * directory, and those of the other founders. A node whose directory was emptied has forgotten votes and entries that the
+ * others count on, and the engine would start it as if nothing had happened. The page docs/formats/group-files.md has its
+ * bytes.
  *
  * @param incarnation chosen by chance when the directory was empty
+ * @param phase how far the group has come, as far as this node knows
+ * @param founders incarnations of all nodes that the group was founded with, by their names; empty in
+ *     {@link Phase#FOUNDING}
  */
-public record NodeMark(UUID group, String name, UUID incarnation) {
+record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<String, UUID> founders) {
     static final String NAME = "node";
     private static final long MAGIC = 0x50484E4F44450000L; // PHNODE
     private static final int VERSION = 1;
-    private static final int HEAD = 48;
-    private static final int NAME_BYTES_MAX = 1024;
+    private static final int HEAD = 16;
+    private static final int BYTES_MAX = 64 << 10;
+
+    /** How far a group has come. */
+    enum Phase {
+        /** Not all nodes have been met. */
+        FOUNDING(0),
+        /** All nodes have been met, but the engine may not have run here. */
+        FOUNDED(1),
+        /** The engine has run here: its log must be there. */
+        RUNNING(2);
+
+        private final byte code;
+
+        Phase(int code) {
+            this.code = (byte) code;
+        }
+
+        /** Returns the byte by which it is written. */
+        byte code() {
+            return code;
+        }
+
+        /** Returns the phase of a byte. */
+        static Phase of(byte code) throws IOException {
+            for (Phase phase : values()) {
+                if (phase.code == code) {
+                    return phase;
+                }
+            }
+            throw new IOException("The phase " + code + " of a group is unknown to this release. Start the newer one");
+        }
+    }
+
+    NodeMark {
+        founders = Map.copyOf(founders);
+    }
 
     /** Makes a mark for an empty directory. */
-    public static NodeMark create(UUID group, String name, Entropy entropy) {
-        return new NodeMark(group, name, new UUID(entropy.nextLong(), entropy.nextLong()));
+    static NodeMark create(UUID group, String name, Entropy entropy) {
+        return new NodeMark(
+                group, name, new UUID(entropy.nextLong(), entropy.nextLong()), Phase.FOUNDING, Map.of());
+    }
+
+    NodeMark founded(Map<String, UUID> by) {
+        return new NodeMark(group, name, incarnation, Phase.FOUNDED, by);
+    }
+
+    NodeMark running() {
+        return new NodeMark(group, name, incarnation, Phase.RUNNING, founders);
     }
 
     /**
@@ -34,50 +84,87 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
      * @return null where there is none
      * @throws IOException where it is damaged, or of a newer release
      */
-    public static NodeMark read(FileStore files) throws IOException {
+    static NodeMark read(FileStore files) throws IOException {
         if (!files.list().contains(NAME)) {
             return null;
         }
-        ByteBuffer bytes = ByteBuffer.allocate(HEAD + NAME_BYTES_MAX + 4);
+        ByteBuffer in = ByteBuffer.allocate(BYTES_MAX);
         try (StoredFile file = files.openExisting(NAME)) {
-            file.read(0, bytes);
+            file.read(0, in);
         }
-        bytes.flip();
-        int nameBytes = bytes.limit() < HEAD + 4 ? -1 : bytes.getInt(12);
-        boolean isWhole = nameBytes >= 0 && bytes.limit() == HEAD + nameBytes + 4 && bytes.getLong(0) == MAGIC
-                && bytes.getInt(HEAD + nameBytes) == crc(bytes, HEAD + nameBytes);
+        in.flip();
+        boolean isWhole = in.limit() >= HEAD + 4 && in.getLong(0) == MAGIC && in.getInt(12) == in.limit()
+                && in.getInt(in.limit() - 4) == crc(in, in.limit() - 4);
         if (!isWhole) {
             throw new IOException("The file " + NAME + " in " + files.place() + " is damaged, so it is unknown which node"
                     + " of the group this is. Restore it from a copy, or let the node join anew, under another name and"
                     + " with an empty directory");
         }
-        if (bytes.getInt(8) != VERSION) {
-            throw new IOException("The file " + NAME + " in " + files.place() + " has version " + bytes.getInt(8)
+        if (in.getInt(8) != VERSION) {
+            throw new IOException("The file " + NAME + " in " + files.place() + " has version " + in.getInt(8)
                     + "; this release knows version " + VERSION + ". Start the newer release");
         }
-        return new NodeMark(new UUID(bytes.getLong(16), bytes.getLong(24)),
-                new String(bytes.array(), HEAD, nameBytes, StandardCharsets.UTF_8),
-                new UUID(bytes.getLong(32), bytes.getLong(40)));
+        in.position(HEAD);
+        UUID group = id(in);
+        UUID incarnation = id(in);
+        String name = text(in);
+        Phase phase = Phase.of(in.get());
+        return new NodeMark(group, name, incarnation, phase, founders(in));
     }
 
-    /** Writes the mark, durably. Has to be done before the group is opened for the first time. */
-    public void write(FileStore files) throws IOException {
-        byte[] text = name.getBytes(StandardCharsets.UTF_8);
-        if (text.length > NAME_BYTES_MAX) {
-            throw new IllegalArgumentException("a name of " + text.length + " bytes, of at most " + NAME_BYTES_MAX);
-        }
-        ByteBuffer bytes = ByteBuffer.allocate(HEAD + text.length + 4);
-        bytes.putLong(0, MAGIC).putInt(8, VERSION).putInt(12, text.length);
-        bytes.putLong(16, group.getMostSignificantBits()).putLong(24, group.getLeastSignificantBits());
-        bytes.putLong(32, incarnation.getMostSignificantBits()).putLong(40, incarnation.getLeastSignificantBits());
-        bytes.put(HEAD, text).putInt(HEAD + text.length, crc(bytes, HEAD + text.length));
+    /** Writes the mark, durably. */
+    void write(FileStore files) throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
+        out.putLong(MAGIC).putInt(VERSION).putInt(0);
+        put(out, group);
+        put(out, incarnation);
+        put(out, name);
+        out.put(phase.code());
+        put(out, founders);
+        out.putInt(12, out.position() + 4).putInt(crc(out, out.position())).flip();
         try (StoredFile file = files.open(NAME + ".new")) {
             file.truncate(0);
-            file.write(0, bytes);
+            file.write(0, out);
             file.force();
         }
         files.rename(NAME + ".new", NAME);
         files.forceNames();
+    }
+
+    static void put(ByteBuffer out, UUID id) {
+        out.putLong(id.getMostSignificantBits()).putLong(id.getLeastSignificantBits());
+    }
+
+    static UUID id(ByteBuffer in) {
+        return new UUID(in.getLong(), in.getLong());
+    }
+
+    static void put(ByteBuffer out, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.putShort((short) bytes.length).put(bytes);
+    }
+
+    static String text(ByteBuffer in) {
+        byte[] bytes = new byte[Math.min(in.getShort() & 0xFFFF, in.remaining() + 1)];
+        in.get(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /** Puts u8 count, and of each founder u16 length, name, 16 bytes. */
+    static void put(ByteBuffer out, Map<String, UUID> founders) {
+        out.put((byte) founders.size());
+        new TreeMap<>(founders).forEach((founder, id) -> {
+            put(out, founder);
+            put(out, id);
+        });
+    }
+
+    static Map<String, UUID> founders(ByteBuffer in) {
+        Map<String, UUID> founders = new TreeMap<>();
+        for (int left = in.get() & 0xFF; left > 0; left--) {
+            founders.put(text(in), id(in));
+        }
+        return founders;
     }
 
     private static int crc(ByteBuffer bytes, int length) {
@@ -87,36 +174,45 @@ public record NodeMark(UUID group, String name, UUID incarnation) {
     }
 
     /**
-     * Refuses a node that has lost what it knew.
+     * Refuses a node that has lost what it knew, or that is another one.
      *
      * @param mark of its data directory; null where it has none
      * @param group to take part in
      * @param name under which
-     * @param known incarnation under which the group's records have that name; null where they do not have it, or nobody
-     *     could be asked
-     * @param hasLog whether the directory of the engine has this group's log, see {@link RatisGroup#hasLog}
-     * @param isFirst whether the group is founded now, or this node is about to join it for the first time
+     * @param hasLog whether the directory of the engine has this group's log
+     * @param hasRecords whether the data directory has records of a broker
      * @throws IOException with what happened, what it means, and what to do
      */
-    public static void admit(NodeMark mark, UUID group, String name, UUID known, boolean hasLog, boolean isFirst)
-            throws IOException {
-        if (mark == null && (known != null || hasLog || !isFirst)) {
-            throw new IOException(refusal(name) + "its data directory says of no node that it is this one's: it was"
-                    + " emptied, or another one is named. Name the right directory, or " + ANEW);
+    static void admit(NodeMark mark, UUID group, String name, boolean hasLog, boolean hasRecords) throws IOException {
+        if (mark == null && hasLog) {
+            throw new IOException(refusal(name) + "its data directory says of no node that it is this one's, but the"
+                    + " engine's directory has a log of the group. Restore neither from a copy; " + ANEW);
+        }
+        if (mark == null && hasRecords) {
+            throw new IOException(refusal(name) + "its data directory has the messages of a broker of its own, which would"
+                    + " be lost: a group is founded with empty directories. Name another one");
         }
         if (mark != null && (!mark.group().equals(group) || !mark.name().equals(name))) {
             throw new IOException(refusal(name) + "its data directory is that of node " + mark.name() + " of group "
                     + mark.group() + ", and group " + group + " is configured. Name the right directory");
         }
-        if (mark != null && known != null && !mark.incarnation().equals(known)) {
-            throw new IOException(refusal(name) + "the group knows another incarnation of it, " + known + ", and its"
-                    + " directory has " + mark.incarnation() + ": it was emptied once, or two machines use one name. Stop"
-                    + " the other, or " + ANEW);
-        }
-        if (mark != null && !hasLog && !isFirst) {
+        if (mark != null && !hasLog && mark.phase() == Phase.RUNNING) {
             throw new IOException(refusal(name) + "the engine's directory has lost its log, with votes and entries that the"
                     + " other nodes count on. Restore neither from a copy; " + ANEW);
         }
+    }
+
+    /** Refuses a node whose directory was emptied: another node remembers an earlier incarnation of it. */
+    static IOException emptied(String name, String by, UUID known, UUID own) {
+        return new IOException(refusal(name) + "node " + by + " knows another incarnation of it, " + known + ", and its"
+                + " directory has " + own + ": it was emptied once, or two machines use one name. Stop the"
+                + " other, or " + ANEW);
+    }
+
+    /** Refuses a node of which a group that exists has never heard. */
+    static IOException unknown(String name, String by) {
+        return new IOException(refusal(name) + "node " + by + " says that the group exists, and was founded without it."
+                + " Name the nodes in cluster.nodes as on the other machines");
     }
 
     private static final String ANEW = "remove the node from the group and let it join anew, under another name and with"

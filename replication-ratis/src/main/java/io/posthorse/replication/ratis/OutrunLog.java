@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class OutrunLog {
     private static final Logger LOG = LoggerFactory.getLogger(OutrunLog.class);
+    private static final Pattern FIRST = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
     private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|\\d+-(\\d+))");
 
     private OutrunLog() {}
@@ -36,6 +37,25 @@ final class OutrunLog {
             }
         }
         files.forceNames();
+    }
+
+    /**
+     * Refuses a log that begins behind what the replica has: nobody would deliver what is between, and this node would count
+     * as one that has it.
+     */
+    static void requireReaches(FileStore files, long restored) throws IOException {
+        long first = Long.MAX_VALUE;
+        for (String name : files.list()) {
+            Matcher matcher = FIRST.matcher(name);
+            if (matcher.matches()) {
+                first = Math.min(first, Long.parseLong(matcher.group(1)));
+            }
+        }
+        if (first != Long.MAX_VALUE && first > restored + 1) {
+            throw new IOException("This node's data ends at entry " + restored + ", and the engine's log begins at entry "
+                    + first + ": what is between is lost here, such as by files that were deleted. This node must not take"
+                    + " part any more; the cluster goes on with the others");
+        }
     }
 
     /** Returns the index of the last entry in a file; -1 where it has none, or is none of the log. */

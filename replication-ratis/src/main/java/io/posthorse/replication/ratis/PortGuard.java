@@ -13,12 +13,15 @@ import org.apache.ratis.proto.RaftProtos.ReadIndexRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.proto.grpc.RaftServerProtocolServiceGrpc;
+import org.apache.ratis.thirdparty.io.grpc.Context;
+import org.apache.ratis.thirdparty.io.grpc.Contexts;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Grpc;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
 import org.apache.ratis.thirdparty.io.grpc.ServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ServerCallHandler;
 import org.apache.ratis.thirdparty.io.grpc.ServerInterceptor;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
 import org.slf4j.Logger;
@@ -34,34 +37,44 @@ final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
 
     private final boolean hasTls;
     private final Predicate<String> isMember;
+    private final ServerServiceDefinition peers;
 
     /**
      * @param hasTls whether callers have certificates; else this is a loopback address, where any program may call
      * @param isMember whether a name is that of a member
+     * @param peers the service of calls between nodes
      */
-    PortGuard(boolean hasTls, Predicate<String> isMember) {
+    PortGuard(boolean hasTls, Predicate<String> isMember, ServerServiceDefinition peers) {
         this.hasTls = hasTls;
         this.isMember = isMember;
+        this.peers = peers;
     }
 
     @Override
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-        return builder.intercept(this);
+        return builder.addService(peers).intercept(this);
     }
 
     @Override
     public <Q, A> ServerCall.Listener<Q> interceptCall(
             ServerCall<Q, A> call, Metadata headers, ServerCallHandler<Q, A> next) {
-        if (!RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(call.getMethodDescriptor().getServiceName())) {
+        String service = call.getMethodDescriptor().getServiceName();
+        boolean isPeers = PeerCalls.SERVICE.equals(service);
+        if (!isPeers && !RaftServerProtocolServiceGrpc.SERVICE_NAME.equals(service)) {
             return refuse(call, call.getMethodDescriptor().getFullMethodName()
                     + " is not served here: this port is for the nodes of the group");
         }
-        if (!hasTls) {
+        if (!hasTls && !isPeers) {
             return next.startCall(call, headers);
         }
-        String name = nameOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION));
+        String name = hasTls ? nameOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
+                : headers.get(PeerCalls.NAME);
         if (name == null || !isMember.test(name)) {
             return refuse(call, "The certificate names " + name + ", which is no member of the group");
+        }
+        if (isPeers) {
+            Context caller = Context.current().withValue(PeerCalls.CALLER, name);
+            return Contexts.interceptCall(caller, call, headers, next);
         }
         return new ForwardingServerCallListener.SimpleForwardingServerCallListener<>(next.startCall(call, headers)) {
             private boolean isRefused;

@@ -5,6 +5,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.replication.EntryPlace;
 import io.posthorse.replication.GroupStatus;
 import io.posthorse.replication.Member;
+import io.posthorse.replication.Peers;
 import io.posthorse.replication.ReplicatedLog;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -12,6 +13,9 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.protocol.ClientId;
@@ -38,6 +42,7 @@ import org.slf4j.LoggerFactory;
 public final class RatisGroup implements ReplicatedLog {
     private static final Logger LOG = LoggerFactory.getLogger(RatisGroup.class);
     private static final long CATCH_UP_RETRY_MS = 1_000;
+    private static final long CLOSE_LIMIT_SECONDS = 10;
 
     private final RatisSettings settings;
     private final Replica replica;
@@ -49,13 +54,16 @@ public final class RatisGroup implements ReplicatedLog {
     private final Leadership leadership;
     private final Deliveries deliveries;
     private final EngineFiles files;
+    private final PeerCalls peers;
     private final RaftServer server;
     private final RaftServer.Division division;
     private final Watch watch;
     private final AtomicBoolean isEnded = new AtomicBoolean();
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    private RatisGroup(RatisSettings settings, Replica replica, Clock clock, EngineFiles files) throws IOException {
+    private RatisGroup(
+            RatisSettings settings, Replica replica, Peers.Service service, Clock clock, EngineFiles files)
+            throws IOException {
         this.settings = settings;
         this.replica = replica;
         this.files = files;
@@ -63,6 +71,7 @@ public final class RatisGroup implements ReplicatedLog {
         this.self = RaftPeerId.valueOf(settings.self().name());
         this.leadership = new Leadership(replica);
         EntryPlace restored = replica.restored();
+        this.peers = new PeerCalls(settings);
         String name = "posthorse-group-" + settings.self().name();
         this.deliveries = new Deliveries(name, replica, restored, leadership, this::failed);
         CatchUps catchUps = new CatchUps(deliveries, CATCH_UP_RETRY_MS);
@@ -71,7 +80,7 @@ public final class RatisGroup implements ReplicatedLog {
                 proposer, settings.sizes().batchMax(), this::failed);
         deliveries.start();
         try {
-            this.server = Engine.start(settings, machine, this::isMember, this::failed);
+            this.server = Engine.start(settings, machine, this::isMember, service, this::failed);
         } catch (IOException e) {
             deliveries.close();
             throw e;
@@ -99,19 +108,25 @@ public final class RatisGroup implements ReplicatedLog {
      * @throws IOException where the engine's files are damaged, its port is not free, or another process has them; with
      *     what it means and what to do
      */
-    public static RatisGroup open(RatisSettings settings, Replica replica, Clock clock) throws IOException {
+    public static RatisGroup open(RatisSettings settings, Replica replica, Peers.Service service, Clock clock)
+            throws IOException {
         EngineFiles files = EngineFiles.open(settings);
         try {
             files.prepare(replica.restored().index());
-            return new RatisGroup(settings, replica, clock, files);
+            return new RatisGroup(settings, replica, service, clock, files);
         } catch (IOException | RuntimeException | Error e) {
             files.close();
             throw e;
         }
     }
 
-    /** Returns whether a directory has the engine's log of a group, for {@link NodeMark#admit}. */
-    public static boolean hasLog(Path directory, UUID group) throws IOException {
+    /** Returns the calls to other nodes. */
+    public Peers peers() {
+        return peers;
+    }
+
+    /** Returns whether a directory has the engine's log of a group. */
+    static boolean hasLog(Path directory, UUID group) throws IOException {
         return EngineFiles.hasLog(directory, group);
     }
 
@@ -260,8 +275,35 @@ public final class RatisGroup implements ReplicatedLog {
         watch.close();
         deliveries.close();
         leadership.end();
-        server.close();
+        peers.close();
+        closeEngine();
         files.close();
+    }
+
+    /**
+     * Closes the engine, and does not wait for ever: closing its log, it holds the log's lock and waits for a thread that
+     * may wait for that lock (SegmentedRaftLog.close in 3.3.0). Everything is on the disk by then.
+     */
+    private void closeEngine() throws IOException {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread.ofPlatform().daemon().name("posthorse-group-" + self + "-close").start(() -> {
+            try {
+                server.close();
+                closed.complete(null);
+            } catch (IOException | RuntimeException | Error e) {
+                closed.completeExceptionally(e);
+            }
+        });
+        try {
+            closed.get(CLOSE_LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("The engine of node {} has not closed within {} s; it ends with the process", self,
+                    CLOSE_LIMIT_SECONDS);
+        } catch (ExecutionException e) {
+            throw new IOException("The engine of node " + self + " has not closed in order", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The engine, for tests that do what only its own user can. */

@@ -266,4 +266,19 @@ class EngineFilesTest {
             assertArrayEquals(vote(5, "n1"), read(files, VoteFile.NAME));
         }
     }
+
+    @Test
+    void aLogThatBeginsBehindTheReplicaIsRefused() throws IOException {
+        for (String name : List.of("log_5-9", "log_inprogress_10", "raft-meta")) {
+            files.open(name).close();
+        }
+        OutrunLog.requireReaches(files, 4);
+        OutrunLog.requireReaches(files, 12);
+        IOException refusal = assertThrows(IOException.class, () -> OutrunLog.requireReaches(files, 3));
+        assertTrue(refusal.getMessage().contains("begins at entry 5"), refusal.getMessage());
+        files.delete("log_5-9");
+        assertThrows(IOException.class, () -> OutrunLog.requireReaches(files, 8));
+        files.delete("log_inprogress_10");
+        OutrunLog.requireReaches(files, -1);
+    }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.log.Batch;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DirectoryInUseException;
 import io.posthorse.replication.ratis.Nodes.Node;
@@ -48,7 +49,8 @@ class EngineTest {
             nodes.start(node);
             nodes.propose(nodes.leader(), 0, 3, 256);
             assertThrows(DirectoryInUseException.class,
-                    () -> RatisGroup.open(nodes.settings(node), new MemoryReplica(), Clock.system()));
+                    () -> RatisGroup.open(
+                            nodes.settings(node), new MemoryReplica(), (from, request) -> request, Clock.system()));
         }
     }
 
@@ -92,10 +94,11 @@ class EngineTest {
     void aDivisionThatClosesByItselfIsAFailure() throws Exception {
         try (Nodes nodes = new Nodes(directory, "n1").startAll()) {
             Node node = nodes.leader();
+            Batch batch = Batches.of(node.replica.term, 1, 8);
             division(nodes, node).close();
             await().atMost(Nodes.PATIENCE).until(() -> node.replica.failures.size() == 1);
             assertTrue(node.replica.failures.get(0).getMessage().contains("closed itself"));
-            assertFalse(node.group.propose(Batches.of(node.replica.term, 1, 8)));
+            assertFalse(node.group.propose(batch));
         }
     }
 

@@ -14,6 +14,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,8 @@ class NodeMarkTest {
     private static final UUID GROUP = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
     private static final UUID INCARNATION = UUID.fromString("11111111-2222-3333-4444-555555555555");
     private static final UUID OTHER = UUID.fromString("99999999-2222-3333-4444-555555555555");
-    private static final NodeMark MARK = new NodeMark(GROUP, "n1", INCARNATION);
+    private static final NodeMark MARK = new NodeMark(
+            GROUP, "n1", INCARNATION, NodeMark.Phase.FOUNDED, Map.of("n1", INCARNATION, "n2", OTHER));
 
     private final FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
 
@@ -78,31 +80,35 @@ class NodeMarkTest {
         assertFalse(LastRun.isKept(detached.crash(true)), "the machine went down");
     }
 
-    private static String refusal(NodeMark mark, UUID known, boolean hasLog, boolean isFirst) {
-        return assertThrows(IOException.class, () -> NodeMark.admit(mark, GROUP, "n1", known, hasLog, isFirst)).getMessage();
+    private static String refusal(NodeMark mark, boolean hasLog, boolean hasRecords) {
+        return assertThrows(
+                IOException.class, () -> NodeMark.admit(mark, GROUP, "n1", hasLog, hasRecords)).getMessage();
     }
 
     @Test
     void aNodeThatIsWhatItWasIsAdmitted() throws IOException {
-        NodeMark.admit(MARK, GROUP, "n1", INCARNATION, true, false);
-        NodeMark.admit(MARK, GROUP, "n1", null, true, false);
-        NodeMark.admit(null, GROUP, "n1", null, false, true);
-        NodeMark.admit(MARK, GROUP, "n1", null, false, true);
+        NodeMark.admit(MARK, GROUP, "n1", true, true);
+        NodeMark.admit(MARK, GROUP, "n1", false, false);
+        NodeMark.admit(MARK.running(), GROUP, "n1", true, true);
+        NodeMark.admit(null, GROUP, "n1", false, false);
     }
 
     @Test
     void aNodeThatLostWhatItKnewIsRefused() {
-        assertTrue(refusal(null, INCARNATION, false, false).contains("was emptied"));
-        assertTrue(refusal(null, INCARNATION, false, true).contains("was emptied"), "a founder is known already");
-        assertTrue(refusal(null, null, true, false).contains("was emptied"), "only the log is left");
-        assertTrue(refusal(null, null, false, false).contains("was emptied"), "nobody could be asked");
-        assertTrue(refusal(MARK, OTHER, true, false).contains("another incarnation"));
-        assertTrue(refusal(MARK, INCARNATION, false, false).contains("has lost its log"));
+        assertTrue(refusal(null, true, false).contains("Restore neither from a copy"), "only the engine's log is left");
+        assertTrue(refusal(MARK.running(), false, true).contains("has lost its log"));
+    }
+
+    @Test
+    void theDirectoryOfABrokerOfItsOwnIsRefused() {
+        assertTrue(refusal(null, false, true).contains("a broker of its own"));
     }
 
     @Test
     void theDirectoryOfAnotherNodeIsRefused() {
-        assertTrue(refusal(new NodeMark(GROUP, "n2", INCARNATION), null, true, false).contains("that of node n2"));
-        assertTrue(refusal(new NodeMark(OTHER, "n1", INCARNATION), null, true, false).contains("of group " + OTHER));
+        NodeMark named = new NodeMark(GROUP, "n2", INCARNATION, NodeMark.Phase.FOUNDING, Map.of());
+        NodeMark grouped = new NodeMark(OTHER, "n1", INCARNATION, NodeMark.Phase.FOUNDING, Map.of());
+        assertTrue(refusal(named, true, true).contains("that of node n2"));
+        assertTrue(refusal(grouped, true, true).contains("of group " + OTHER));
     }
 }

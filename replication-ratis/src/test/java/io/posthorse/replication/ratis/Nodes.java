@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.posthorse.platform.Clock;
 import io.posthorse.replication.Member;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +40,15 @@ final class Nodes implements AutoCloseable {
 
         Node(Member member) {
             this.member = member;
+        }
+
+        /** Answers another node with its name and request. */
+        ByteBuffer answer(String from, ByteBuffer request) throws IOException {
+            String text = StandardCharsets.UTF_8.decode(request).toString();
+            if (text.isEmpty()) {
+                throw new IOException("nothing was asked");
+            }
+            return StandardCharsets.UTF_8.encode(member.name() + " to " + from + ": " + text);
         }
 
         boolean leads() {
@@ -107,7 +118,7 @@ final class Nodes implements AutoCloseable {
 
     void start(Node node) throws IOException {
         node.replica.restart();
-        node.group = RatisGroup.open(settings(node), node.replica, Clock.system());
+        node.group = RatisGroup.open(settings(node), node.replica, node::answer, Clock.system());
     }
 
     RatisSettings settings(Node node) {

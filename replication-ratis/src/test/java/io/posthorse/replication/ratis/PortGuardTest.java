@@ -173,7 +173,7 @@ class PortGuardTest {
         RatisSettings settings = new RatisSettings(UUID.randomUUID(), everywhere, List.of(everywhere), false,
                 directory.resolve("everywhere"), null, Nodes.TIMES, Nodes.SIZES);
         IOException refusal = assertThrows(IOException.class,
-                () -> RatisGroup.open(settings, new MemoryReplica(), Clock.system()));
+                () -> RatisGroup.open(settings, new MemoryReplica(), (from, request) -> request, Clock.system()));
         assertTrue(refusal.getMessage().contains("Configure certificates"), refusal.getMessage());
     }
 

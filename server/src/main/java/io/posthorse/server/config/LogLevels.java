@@ -23,12 +23,16 @@ public record LogLevels(Level all, Map<String, Level> areas) {
     /** The default value of the setting. */
     public static final String STANDARD = "INFO";
     private static final String AUDIT = "audit";
+    private static final String CLUSTER = "cluster";
+    /** The library of the cluster: it logs below WARN what is for those who look for a fault in it. */
+    private static final String ENGINE = "org.apache.ratis";
     private static final String OURS = "io.posthorse";
     /** The packages of each area. */
     private static final Map<String, List<String>> AREAS = new TreeMap<>(Map.of(
             "access", List.of("access", "auth"), AUDIT, List.of("audit"), "broker", List.of("broker", "log"),
-            "grpc", List.of("protocol.grpc"), "jms", List.of("protocol.openwire"), "nameserver", List.of("nameserver"),
-            "net", List.of("net"), "remoting", List.of("protocol.rocketmq"), "server", List.of("server")));
+            CLUSTER, List.of("replication"), "grpc", List.of("protocol.grpc"), "jms", List.of("protocol.openwire"),
+            "nameserver", List.of("nameserver"), "net", List.of("net"), "remoting", List.of("protocol.rocketmq"),
+            "server", List.of("server")));
     private static final Map<String, Level> LEVELS = Map.of(
             "OFF", Level.OFF, "ERROR", Level.SEVERE, "WARN", Level.WARNING, "INFO", Level.INFO, "DEBUG", Level.FINE,
             "TRACE", Level.FINEST);
@@ -102,12 +106,14 @@ public record LogLevels(Level all, Map<String, Level> areas) {
         return level;
     }
 
-    /** Applies the levels to the whole process; those of libraries do not change. */
+    /** Applies the levels to the whole process; of libraries only that of the cluster has one. */
     public void apply() {
         synchronized (LOGGERS) {
             LOGGERS.computeIfAbsent(OURS, Logger::getLogger).setLevel(all);
             AREAS.forEach((area, packages) -> packages.forEach(name -> LOGGERS
                     .computeIfAbsent(OURS + "." + name, Logger::getLogger).setLevel(areas.get(area))));
+            LOGGERS.computeIfAbsent(ENGINE, Logger::getLogger)
+                    .setLevel(areas.getOrDefault(CLUSTER, Level.WARNING));
         }
     }
 }

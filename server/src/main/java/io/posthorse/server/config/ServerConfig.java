@@ -4,6 +4,7 @@ import io.posthorse.access.AccessPolicy;
 import io.posthorse.auth.Secret;
 import io.posthorse.net.HostPort;
 import io.posthorse.platform.QuotaShares;
+import io.posthorse.replication.Member;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.Map;
 /**
  * The complete, checked configuration of one process.
  *
+ * @param cluster the cluster that this process is a node of; null where it is a broker of its own
  * @param given settings that are not at their defaults, as texts by name
  * @param notes notes for the operator that do not prevent the start
  * @param ignored keys that have no meaning here, one in each text
@@ -24,6 +26,7 @@ public record ServerConfig(
         Transactions transactions,
         Limits limits,
         Logging logging,
+        Cluster cluster,
         Map<String, String> given,
         List<String> notes,
         List<String> ignored) {
@@ -81,6 +84,43 @@ public record ServerConfig(
         public boolean isOn() {
             return mode != TlsMode.DISABLED && certificate != null;
         }
+    }
+
+    /**
+     * The cluster that a node is part of.
+     *
+     * @param self this node
+     * @param nodes all nodes, this one included
+     * @param certificates directory of this node's certificates, or null for none
+     */
+    public record Cluster(Member self, List<Member> nodes, String certificates) {
+        /** Returns the name of this node. */
+        public String name() {
+            return self.name();
+        }
+
+        /** Returns the names of all nodes. */
+        public List<String> names() {
+            return nodes.stream().map(Member::name).toList();
+        }
+    }
+
+    /** Returns the same configuration with another data directory, for a part of the process. */
+    public ServerConfig in(String directory) {
+        Storage there = new Storage(
+                directory, storage.segmentBytes, storage.flush, storage.flushIntervalMs, storage.retentionMs,
+                storage.retentionBytes, storage.deleteHours, storage.diskUsedPercentMax, storage.hotBytes);
+        return new ServerConfig(
+                listen, access, identity, there, topics, transactions, limits, logging, cluster, given, notes, ignored);
+    }
+
+    /** Returns the same configuration without a name server, for a broker beside one. */
+    public ServerConfig withoutNameServer() {
+        Listen without = new Listen(
+                listen.bind, listen.brokerPort, listen.vipPort, OFF, listen.grpcPort, listen.openwirePort,
+                listen.advertisedHost, listen.tls);
+        return new ServerConfig(
+                without, access, identity, storage, topics, transactions, limits, logging, cluster, given, notes, ignored);
     }
 
     /** The role of a broker in a replicated pair. */

@@ -6,6 +6,7 @@ import io.posthorse.auth.User;
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonValue;
 import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.replication.Member;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -320,6 +321,44 @@ sealed interface SettingType<T> {
         @Override
         public String due() {
             return "at most " + countMax + " addresses host:port, separated by semicolons";
+        }
+    }
+
+    /** The nodes of a cluster, HOST:PORT or NAME=HOST:PORT, separated by commas. */
+    record Nodes(int countMax) implements SettingType<List<Member>> {
+        /** A node's name. */
+        static final String NAME = "[a-zA-Z0-9][a-zA-Z0-9._-]*";
+
+        private static final Pattern FORM = Pattern.compile(
+                "(?:(?<name>" + NAME + ")=)?(?<host>[^:;,=\\s\\[\\]]+|\\[[0-9a-fA-F:.]+]):(?<port>\\d{1,5})");
+
+        @Override
+        public List<Member> parse(String text) {
+            List<Member> nodes = new ArrayList<>();
+            for (String part : text.split(",")) {
+                Matcher matcher = FORM.matcher(part.strip());
+                if (!matcher.matches() || !Addresses.isPort(Integer.parseInt(matcher.group("port")))) {
+                    throw new IllegalArgumentException("\"" + part.strip() + "\" is not a node; " + due() + " are expected");
+                }
+                String host = matcher.group("host").replaceAll("^\\[|]$", "");
+                String name = matcher.group("name") == null ? host : matcher.group("name");
+                if (!name.matches(NAME) || name.length() > 64) {
+                    throw new IllegalArgumentException("\"" + part.strip() + "\" needs a name: write NAME=" + part.strip());
+                }
+                if (nodes.stream().anyMatch(node -> node.name().equals(name))) {
+                    throw new IllegalArgumentException("the node " + name + " is named twice");
+                }
+                nodes.add(new Member(name, host, Integer.parseInt(matcher.group("port"))));
+            }
+            if (nodes.size() > countMax) {
+                throw new IllegalArgumentException(nodes.size() + " nodes are given; " + due() + " are expected");
+            }
+            return List.copyOf(nodes);
+        }
+
+        @Override
+        public String due() {
+            return "at most " + countMax + " nodes host:port or name=host:port, separated by commas";
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.posthorse.server.config;
 
 import io.posthorse.access.AccessPolicy;
+import io.posthorse.net.HostPort;
 import io.posthorse.platform.QuotaShares;
+import io.posthorse.replication.Member;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.Identity;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The values of the sources, each valid alone: checks the rules between them, and builds the configuration. */
 final class SettingValues {
@@ -71,6 +74,7 @@ final class SettingValues {
         checkGrpcPort(problems);
         checkOpenwirePort(problems);
         checkRole(problems, notes);
+        checkCluster(problems, notes);
         if (given.containsKey(Settings.MESSAGE_BYTES_MAX.name()) && get(Settings.MESSAGE_BYTES_MAX) > messageBytesMax()) {
             notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize exceeds the size of a segment; "
                     + messageBytesMax() + " is used. A larger mappedFileSizeCommitLog allows longer messages");
@@ -100,6 +104,78 @@ final class SettingValues {
             notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
                     + " there is no replication: messages are on this machine only");
         }
+    }
+
+    private void checkCluster(Collection<ConfigProblem> problems, Collection<String> notes) {
+        List<Member> nodes = get(Settings.CLUSTER_NODES);
+        String name = get(Settings.CLUSTER_NODE);
+        if (nodes == null) {
+            for (Setting<?> setting : List.of(Settings.CLUSTER_NODE, Settings.CLUSTER_CERTIFICATES)) {
+                if (get(setting) != null) {
+                    problems.add(problem(
+                            setting, "it has no effect without cluster.nodes: name all nodes there, or remove it"));
+                }
+            }
+            return;
+        }
+        Member self = self();
+        if (self == null) {
+            problems.add(problem(Settings.CLUSTER_NODE, (name == null ? "it is missing" : name + " is none of them")
+                    + ": name this machine's node, one of "
+                    + nodes.stream().map(Member::name).collect(Collectors.joining(", "))));
+        } else if (get(Settings.CLUSTER_CERTIFICATES) == null && !LOOPBACK.matcher(self.host()).matches()) {
+            problems.add(problem(Settings.CLUSTER_CERTIFICATES, "it is missing, and whoever reaches " + self.host() + ":"
+                    + self.port() + " could take the cluster over: make certificates with \"posthorse cluster init\", and"
+                    + " name their directory here"));
+        }
+        if (self != null && !LOOPBACK.matcher(self.host()).matches() && LOOPBACK.matcher(get(Settings.BIND)).matches()) {
+            problems.add(problem(Settings.BIND, get(Settings.BIND) + " lets only programs of this machine in, but the nodes"
+                    + " of the cluster and their clients are elsewhere: set bind=0.0.0.0, and insecure=true as long as a"
+                    + " cluster has no access control"));
+        }
+        if (get(Settings.AUTH)) {
+            problems.add(problem(Settings.AUTH, "users and rules are not replicated yet, so a cluster cannot have access"
+                    + " control: leave it out, and let only trusted clients reach the ports, or leave cluster.nodes out"));
+        }
+        if (nameServerPort() <= 0 && get(Settings.NAMESRV_ADDR) == null) {
+            problems.add(problem(Settings.NAMESERVER_PORT, "the nodes of a cluster register at each other's name servers:"
+                    + " set nameserver.port, or namesrvAddr to name servers elsewhere"));
+        }
+        List<Integer> others = List.of(
+                integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(), openwirePort());
+        if (self != null && others.contains(self.port())) {
+            problems.add(problem(Settings.CLUSTER_NODES, "port " + self.port() + " is used by another listener of this node;"
+                    + " choose another for the links between nodes"));
+        }
+        if (nodes.size() % 2 == 0) {
+            notes.add(where(Settings.CLUSTER_NODES) + ": a cluster of " + nodes.size() + " nodes survives the loss of no"
+                    + " more nodes than one of " + (nodes.size() - 1) + "; name an odd number");
+        }
+    }
+
+    /** Returns the host that clients are told to connect to: the given one, or that of a cluster's node. */
+    private String advertisedHost() {
+        Member self = self();
+        String given = get(Settings.BROKER_IP1);
+        return given != null || self == null || LOOPBACK.matcher(self.host()).matches() ? given : self.host();
+    }
+
+    /** Returns this process's node; null where it has none. */
+    private Member self() {
+        List<Member> nodes = get(Settings.CLUSTER_NODES);
+        String name = get(Settings.CLUSTER_NODE);
+        return nodes == null ? null
+                : nodes.stream().filter(node -> node.name().equals(name)).findFirst().orElse(null);
+    }
+
+    /** Returns the addresses of name servers: the given ones, or in a cluster those of all nodes. */
+    private List<String> nameServers() {
+        List<String> given = get(Settings.NAMESRV_ADDR);
+        List<Member> nodes = get(Settings.CLUSTER_NODES);
+        if (given != null || nodes == null) {
+            return given == null ? List.of() : given;
+        }
+        return nodes.stream().map(node -> HostPort.text(node.host(), nameServerPort())).toList();
     }
 
     private void checkTls(Collection<ConfigProblem> problems) {
@@ -251,6 +327,9 @@ final class SettingValues {
         if (name != null) {
             return name;
         }
+        if (get(Settings.CLUSTER_NODES) != null) {
+            return get(Settings.CLUSTER); // the same on all nodes: clients take whoever leads for the same broker
+        }
         String ofHost = hostName.strip().replaceAll("[^a-zA-Z0-9_-]", "-");
         return ofHost.isEmpty() ? NAMELESS : ofHost.substring(0, Math.min(ofHost.length(), 127));
     }
@@ -258,7 +337,7 @@ final class SettingValues {
     ServerConfig config(List<String> notes, List<String> ignored) {
         Listen listen = new Listen(
                 get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
-                openwirePort(), get(Settings.BROKER_IP1),
+                openwirePort(), advertisedHost(),
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
@@ -266,10 +345,9 @@ final class SettingValues {
         ServerConfig.Access access = new ServerConfig.Access(
                 get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.INNER_USER), get(Settings.PLAIN_ACL),
                 policy(), zones == null ? List.of() : zones);
-        List<String> nameServers = get(Settings.NAMESRV_ADDR);
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
-                nameServers == null ? List.of() : nameServers, integer(Settings.BROKER_PERMISSION));
+                nameServers(), integer(Settings.BROKER_PERMISSION));
         Storage storage = new Storage(
                 get(Settings.DIRECTORY), integer(Settings.SEGMENT_BYTES), get(Settings.FLUSH),
                 integer(Settings.FLUSH_INTERVAL_MS), get(Settings.RETENTION_HOURS) * HOUR_MS,
@@ -297,7 +375,10 @@ final class SettingValues {
         boolean isFile = !NO_FILE.equals(get(Settings.LOG_DIRECTORY));
         ServerConfig.Logging logging = new ServerConfig.Logging(
                 get(Settings.LOG_LEVEL), isFile ? get(Settings.LOG_DIRECTORY) : null, isFile);
+        Member self = self();
+        ServerConfig.Cluster cluster = self == null ? null
+                : new ServerConfig.Cluster(self, get(Settings.CLUSTER_NODES), get(Settings.CLUSTER_CERTIFICATES));
         return new ServerConfig(
-                listen, access, identity, storage, topics, transactions, limits, logging, texts, notes, ignored);
+                listen, access, identity, storage, topics, transactions, limits, logging, cluster, texts, notes, ignored);
     }
 }

@@ -1,6 +1,7 @@
 package io.posthorse.server.config;
 
 import io.posthorse.access.AccessPolicy;
+import io.posthorse.replication.Member;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.ClientAuth;
 import io.posthorse.server.config.ServerConfig.Credentials;
@@ -19,6 +20,7 @@ final class Settings {
     private static final String LISTENING = "Listening";
     private static final String ACCESS = "Access control";
     private static final String IDENTITY = "Identity";
+    private static final String CLUSTERING = "Cluster";
     private static final String STORAGE = "Storage";
     private static final String TOPICS = "Topics and messages";
     private static final String TRANSACTIONS = "Transactions";
@@ -125,7 +127,8 @@ final class Settings {
             "Name of the cluster that this broker is part of.");
     static final Setting<String> BROKER_NAME = Setting.of(
             IDENTITY, "brokerName", NAME, "", "",
-            "Name of this broker; by default the host's name, with - for characters that a topic's name must not contain.");
+            "Name of this broker; by default the host's name, with - for characters that a topic's name must not contain."
+                    + " In a cluster it is `brokerClusterName` by default, and the same on all nodes.");
     static final Setting<Long> BROKER_ID = Setting.of(
             IDENTITY, "brokerId", new SettingType.Whole(0, 1_000_000), "0", "",
             "0, a master's; a greater one is a slave's, and is refused as long as there is no replication.");
@@ -141,6 +144,18 @@ final class Settings {
             IDENTITY, "brokerPermission", new SettingType.Whole(0, 7), "6", "",
             "What clients may do with this broker, whatever a topic allows: 6 read and write, 4 read, 2 write, 0 nothing.")
             .changeable();
+
+    static final Setting<List<Member>> CLUSTER_NODES = Setting.of(
+            CLUSTERING, "cluster.nodes", new SettingType.Nodes(9), "", "",
+            "All nodes of the cluster that this process is one of, the same on all machines: `a:10931,b:10931,c:10931`, or"
+                    + " with names that are no hosts `a=10.0.0.1:10931,...`; the port is that of the links between nodes."
+                    + " See cluster.md.");
+    static final Setting<String> CLUSTER_NODE = Setting.of(
+            CLUSTERING, "cluster.node", new SettingType.Text(64, Pattern.compile(SettingType.Nodes.NAME), "a node's name"),
+            "", "", "Name of this node, one of those in `cluster.nodes`.");
+    static final Setting<String> CLUSTER_CERTIFICATES = Setting.of(
+            CLUSTERING, "cluster.certificates", PATH, "", "",
+            "Directory of this node's files from `posthorse cluster init`; without it all nodes must be on this machine.");
 
     static final Setting<String> DIRECTORY = Setting.of(
             STORAGE, "storePathRootDir", new SettingType.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
@@ -271,6 +286,7 @@ final class Settings {
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
             AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, PLAIN_PASSWORDS, PASSWORD_MIN, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
+            CLUSTER_NODES, CLUSTER_NODE, CLUSTER_CERTIFICATES,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.platform.QuotaShares;
+import io.posthorse.replication.Member;
 import io.posthorse.server.config.ConfigSources.Role;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import io.posthorse.server.config.ServerConfig.FlushMode;
@@ -206,6 +207,49 @@ class ConfigLoaderTest {
     }
 
     @Test
+    void aNodeOfAClusterIsOneOfItsNodes() {
+        String nodes = "cluster.nodes=a=127.0.0.1:10931,b=127.0.0.1:10932,c=[::1]:10933\n";
+        ServerConfig.Cluster cluster = load(nodes + "cluster.node=b").cluster();
+        assertEquals(new Member("b", "127.0.0.1", 10_932), cluster.self());
+        assertEquals(new Member("c", "::1", 10_933), cluster.nodes().get(2));
+        assertNull(load("").cluster());
+        assertProblem(nodes, "it is missing: name this machine's node, one of a, b, c");
+        assertProblem(nodes + "cluster.node=d", "d is none of them");
+        assertProblem("cluster.node=a", "no effect without cluster.nodes");
+        assertProblem("cluster.nodes=a:1,a:2", "the node a is named twice");
+        assertProblem("cluster.nodes=a", "is not a node");
+        assertProblem("cluster.nodes=::1:4", "is not a node");
+        assertProblem("cluster.nodes=[::1]:4", "needs a name");
+        assertProblem(nodes + "cluster.node=a\nauth.enabled=true", "are not replicated yet");
+        assertProblem(nodes + "cluster.node=a\nnameserver.enabled=false", "register at each other's name servers");
+    }
+
+    @Test
+    void aClusterHasOneBrokerNameAndTheNameServersOfItsNodes() {
+        String nodes = "cluster.nodes=a=127.0.0.1:1,b=127.0.0.1:2,c=127.0.0.1:3\ncluster.node=a\n";
+        ServerConfig config = load(nodes + "brokerClusterName=Shop");
+        assertEquals("Shop", config.identity().brokerName());
+        assertEquals(List.of("127.0.0.1:9876", "127.0.0.1:9876", "127.0.0.1:9876"), config.identity().nameServers());
+        assertEquals(List.of("x:1"), load(nodes + "namesrvAddr=x:1").identity().nameServers());
+        assertEquals("own", load(nodes + "brokerName=own").identity().brokerName());
+        assertEquals(List.of(), config.notes());
+        assertTrue(load("cluster.nodes=a=127.0.0.1:1,b=127.0.0.1:2\ncluster.node=a").notes().getFirst()
+                .contains("name an odd number"));
+    }
+
+    @Test
+    void nodesOnOtherMachinesNeedCertificatesAndAnOpenAddress() {
+        String nodes = "cluster.nodes=a:10931,b:10931,c:10931\ncluster.node=a\n";
+        assertProblem(nodes + "bind=0.0.0.0\ninsecure=true", "could take the cluster over");
+        assertProblem(nodes + "cluster.certificates=d", "lets only programs of this machine in");
+        ServerConfig config = load(nodes + "bind=0.0.0.0\ninsecure=true\ncluster.certificates=d");
+        assertEquals("a", config.listen().advertisedHost());
+        assertEquals(List.of("a:9876", "b:9876", "c:9876"), config.identity().nameServers());
+        assertEquals("10.0.0.1", load(nodes + "bind=0.0.0.0\ninsecure=true\ncluster.certificates=d\nbrokerIP1=10.0.0.1")
+                .listen().advertisedHost());
+    }
+
+    @Test
     void secT02UsersAloneAreNotEnoughBeyondThisMachine() {
         assertProblem("bind=0.0.0.0\nauth.enabled=true", "without encryption");
         assertProblem("bind=0.0.0.0\ntls.server.certPath=c\ntls.server.keyPath=k", "set auth.enabled=true");
@@ -325,7 +369,7 @@ class ConfigLoaderTest {
 
     @Test
     void declarationsAreConsistent() {
-        assertTrue(Settings.ALL.size() <= 62);
+        assertTrue(Settings.ALL.size() <= 65);
         for (Setting<?> setting : Settings.ALL) {
             assertEquals(setting, Settings.find(setting.name()));
             assertTrue(setting.sentence().endsWith("."), setting.name());

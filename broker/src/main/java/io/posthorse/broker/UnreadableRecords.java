@@ -1,0 +1,64 @@
+package io.posthorse.broker;
+
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+
+/**
+ * The decision about records that this node cannot read. A broker of its own takes them for gone, since nobody else has
+ * them. In a group other nodes may have them whole, and what a leader decides holds for all nodes: there nothing is ended
+ * because of such a record. It stays where it is, and is tried again, here or by a node that leads later.
+ */
+final class UnreadableRecords {
+    /** Ms until the next try. */
+    static final long AGAIN_MS = 10_000;
+
+    private static final int TOLD_MAX = 1_000;
+
+    private final Broker broker;
+    /** Positions of records that were reported, the latest last. */
+    private final LinkedHashSet<Long> told = new LinkedHashSet<>();
+
+    UnreadableRecords(Broker broker) {
+        this.broker = broker;
+    }
+
+    /** Returns whether unreadable records stay where they are. */
+    boolean mayStay() {
+        return broker.state().group != null;
+    }
+
+    /**
+     * Returns whether the record at a position must stay since only this node cannot read it, and reports it, once. Returns
+     * false where there is no such record, where it can be read, and in a broker of its own.
+     *
+     * @param what what failed, for an operator
+     */
+    boolean stays(long position, String what) {
+        if (!mayStay() || position < 0 || position >= broker.log().committed() || !isDamaged(position)) {
+            return false;
+        }
+        if (told.add(position)) {
+            broker.faults().tell(what, new IllegalStateException("The record at position " + position + " is damaged on"
+                    + " the disk of this node. It stays where it is, and waits until a node leads that can read it"));
+            forgetOldest();
+        }
+        return true;
+    }
+
+    private void forgetOldest() {
+        if (told.size() > TOLD_MAX) {
+            Iterator<Long> oldest = told.iterator();
+            oldest.next();
+            oldest.remove();
+        }
+    }
+
+    private boolean isDamaged(long position) {
+        try {
+            return broker.log().segmentOf(position) >= 0 && !broker.log().readable(position);
+        } catch (UncheckedIOException e) {
+            return true; // not even its file can be read
+        }
+    }
+}

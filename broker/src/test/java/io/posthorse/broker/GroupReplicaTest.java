@@ -1,0 +1,89 @@
+package io.posthorse.broker;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.broker.GroupReplica.Leadership;
+import io.posthorse.log.Batch;
+import io.posthorse.log.Commitment;
+import io.posthorse.log.DivergedException;
+import io.posthorse.log.LogSettings;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import java.io.IOException;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+class GroupReplicaTest {
+    private static final UUID GROUP = new UUID(1, 2);
+    private static final LogSettings LOG = new LogSettings(1 << 15, 1 << 13, 1 << 10, Commitment.AGREED);
+
+    private final FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+
+    private static GroupReplica open(FaultyFileStore files, LogSettings log, UUID group) throws IOException {
+        Failures failures = new Failures(new SeededEntropy(2));
+        Model model = new Model(new WorldTime(new SeededEntropy(3)), failures);
+        return GroupReplica.open(
+                files, log, new SimulatedBackground(),
+                World.settings(new Retention(1L << 50, 40_000, 1, ms -> true), false, 1 << 20),
+                List.of(failures.format(model::name)), group);
+    }
+
+    private static Batch beginOfTerm(GroupReplica leader) throws IOException {
+        leader.lead(new Leadership(1, "a"));
+        return leader.nextProposal();
+    }
+
+    @Test
+    void aCopyTakesTheBeginOfATermOfItsGroup() throws IOException {
+        Batch begin = beginOfTerm(open(new FaultyFileStore(new SeededEntropy(4)), LOG, GROUP));
+        GroupReplica copy = open(files, LOG, GROUP);
+        copy.agreed(1, 1, begin);
+        assertNull(copy.failure());
+        assertEquals(begin.end(), copy.point().position());
+    }
+
+    @Test
+    void aCopyOfAnotherGroupRefusesTheFirstRecord() throws IOException {
+        Batch begin = beginOfTerm(open(new FaultyFileStore(new SeededEntropy(4)), LOG, new UUID(8, 8)));
+        GroupReplica copy = open(files, LOG, GROUP);
+        DivergedException refusal = assertThrows(DivergedException.class, () -> copy.agreed(1, 1, begin));
+        assertTrue(refusal.getMessage().contains("its log is that of cluster " + new UUID(8, 8)), refusal.getMessage());
+    }
+
+    @Test
+    void aCopyWithOtherSegmentsRefusesTheFirstRecord() throws IOException {
+        Batch begin = beginOfTerm(open(new FaultyFileStore(new SeededEntropy(4)), LOG, GROUP));
+        GroupReplica copy = open(files, new LogSettings(1 << 16, 1 << 13, 1 << 10, Commitment.AGREED), GROUP);
+        DivergedException refusal = assertThrows(DivergedException.class, () -> copy.agreed(1, 1, begin));
+        assertTrue(refusal.getMessage().contains("mappedFileSizeCommitLog"), refusal.getMessage());
+    }
+
+    @Test
+    void aCopyThatLeadsIsNotMadeToLeadAgain() throws IOException {
+        GroupReplica copy = open(files, LOG, GROUP);
+        beginOfTerm(copy);
+        assertThrows(IllegalStateException.class, () -> copy.lead(new Leadership(2, "a")));
+    }
+
+    @Test
+    void aLeaderProposesNothingMoreOnceAnotherOneLeads() throws IOException {
+        GroupReplica copy = open(files, LOG, GROUP);
+        Batch own = beginOfTerm(copy);
+        copy.passed(2, 1);
+        copy.agreed(2, 2, own); // of another term than its entry
+        assertNull(copy.leading());
+        assertNull(copy.nextProposal());
+    }
+
+    @Test
+    void aNodeWithRecordsSetAsideDoesNotOpen() throws IOException {
+        SetAside.add(files, 64);
+        IOException refusal = assertThrows(IOException.class, () -> open(files, LOG, GROUP));
+        assertTrue(refusal.getMessage().contains("set-aside"), refusal.getMessage());
+    }
+}

@@ -1,0 +1,124 @@
+package io.posthorse.cli;
+
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonValue;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
+import io.posthorse.codec.rocketmq.RequestCode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The requests about a cluster, to any of its nodes. */
+final class ClusterLine {
+    private static final int CONNECT_MS = 3_000;
+    private static final int ANSWER_MS = 15_000;
+    /** Entries that a node may lack and still be counted on. */
+    private static final int LAG_MAX = 1_000;
+
+    private ClusterLine() {}
+
+    /**
+     * What a node tells.
+     *
+     * @param node name of the node that was asked
+     * @param state of that node: starting, following or leading
+     * @param leader name of the leader; null while none is known
+     * @param by name of the node whose view this is: the leader where it answers
+     * @param json the whole answer
+     */
+    record View(String node, String state, String leader, String by, List<Node> nodes, JsonValue json) {
+        /** Returns whether the cluster would have a majority without a node that stops now. */
+        boolean hasMajorityWithout(String name) {
+            long left = nodes.stream().filter(one -> one.isThere() && !one.name().equals(name)).count();
+            return leader != null && left * 2 > nodes.size();
+        }
+    }
+
+    /**
+     * A node.
+     *
+     * @param role LEADING, FOLLOWING, DOWN or UNKNOWN
+     * @param lag entries that it lacks; -1 where unknown
+     * @param silentMs since the leader heard of it; -1 where unknown
+     */
+    record Node(String name, String address, String role, long lag, long silentMs) {
+        /** Returns whether it would count for a majority now, as far as the asked node knows. */
+        boolean isThere() {
+            return (role.equals("LEADING") || role.equals("FOLLOWING")) && lag >= 0 && lag <= LAG_MAX;
+        }
+    }
+
+    /**
+     * Returns what a node tells.
+     *
+     * @param nameServer address of its name server, host:port
+     */
+    static View status(String nameServer) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer)) {
+            return view(JsonReader.read(line.ask(RequestCode.CLUSTER_STATUS, Map.of()).body()));
+        } catch (MalformedFrameException | ClassCastException e) {
+            throw new CommandFailedException(Launch.NOT_STARTED, "The answer of " + nameServer + " cannot be read ("
+                    + e.getMessage() + "). Use the command line of the release that runs there.");
+        }
+    }
+
+    /** Has leadership handed over. */
+    static void transfer(String nameServer, String to) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer)) {
+            line.ask(RequestCode.CLUSTER_TRANSFER, Map.of("node", to));
+        }
+    }
+
+    private static View view(JsonValue json) {
+        JsonValue.Obj all = (JsonValue.Obj) json;
+        String node = all.text("node", "");
+        if (all.text("state", "").equals("starting")) {
+            return new View(node, "starting", null, node, List.of(), json);
+        }
+        JsonValue.Obj cluster = all.object("cluster");
+        List<Node> nodes = new ArrayList<>();
+        for (JsonValue item : cluster.array("nodes")) {
+            JsonValue.Obj one = (JsonValue.Obj) item;
+            nodes.add(new Node(one.text("name", ""), one.text("host", "") + ":" + one.number("port", 0),
+                    one.text("role", "UNKNOWN"), one.number("lag", -1), one.number("silentMs", -1)));
+        }
+        return new View(node, all.text("state", ""), cluster.text("leader", null), cluster.text("by", ""), nodes, json);
+    }
+
+    private static RemoteBroker open(String nameServer) throws CommandFailedException {
+        int colon = nameServer.lastIndexOf(':');
+        int port = colon < 1 ? -1 : port(nameServer.substring(colon + 1));
+        if (port < 0) {
+            throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "-n " + nameServer + " is not an address, so"
+                    + " nothing was asked. Write host:port, such as 127.0.0.1:9876.");
+        }
+        Socket socket = new Socket();
+        try {
+            socket.connect(
+                    new InetSocketAddress(nameServer.substring(0, colon).replaceAll("^\\[|]$", ""), port), CONNECT_MS);
+            socket.setSoTimeout(ANSWER_MS);
+            return new RemoteBroker(nameServer, socket, null, null);
+        } catch (IOException e) {
+            try {
+                socket.close();
+            } catch (IOException ignored) {
+                // it was never open
+            }
+            throw new CommandFailedException(Launch.NOT_STARTED, "No node was reached at " + nameServer + " ("
+                    + RemoteBroker.reason(e) + "). Give the address of a node's name server with -n host:port; any node"
+                    + " of the cluster will do.");
+        }
+    }
+
+    private static int port(String text) {
+        try {
+            int port = Integer.parseInt(text);
+            return port > 0 && port < 65_536 ? port : -1;
+        } catch (NumberFormatException e) {
+            return -1;
+        }
+    }
+}

@@ -1,0 +1,116 @@
+package io.posthorse.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.FrameCodec;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** The commands that ask a node, against a stand-in that answers one request. */
+class ClusterCommandTest {
+    private static final String WHOLE = """
+            {"node":"a","state":"leading","cluster":{"by":"a","group":"g","leader":"a","term":2,"committed":9,"nodes":[
+            {"name":"a","host":"h","port":1,"role":"LEADING","matched":9,"lag":0,"silentMs":0},
+            {"name":"b","host":"h","port":2,"role":"FOLLOWING","matched":7,"lag":2,"silentMs":40},
+            {"name":"c","host":"h","port":3,"role":"DOWN","silentMs":9000}]}}""";
+
+    private static void answer(ServerSocket server, int code, String remark, String body) {
+        try (Socket client = server.accept()) {
+            DataInputStream in = new DataInputStream(client.getInputStream());
+            byte[] request = new byte[in.readInt()];
+            in.readFully(request);
+            Frame asked = FrameCodec.decode(request);
+            client.getOutputStream().write(FrameCodec.encode(
+                    asked.answer(code, remark, Map.of(), body.getBytes(StandardCharsets.UTF_8))));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Console ask(int code, String remark, String body, String... arguments) throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread answering = Thread.ofVirtual().start(() -> answer(server, code, remark, body));
+            String[] all = new String[arguments.length + 3];
+            System.arraycopy(arguments, 0, all, 1, arguments.length);
+            all[0] = "cluster";
+            all[arguments.length + 1] = "-n";
+            all[arguments.length + 2] = "127.0.0.1:" + server.getLocalPort();
+            Console console = Console.run(all);
+            answering.join();
+            return console;
+        }
+    }
+
+    @Test
+    void eachNodeIsALine() throws Exception {
+        Console console = ask(0, null, WHOLE, "status");
+        assertEquals(0, console.exitCode(), console.err());
+        assertTrue(console.out().matches("(?s).*b +h:2 +FOLLOWING +2 +40 ms ago.*"), console.out());
+        assertTrue(console.out().matches("(?s).*c +h:3 +DOWN +- +9000 ms ago.*"), console.out());
+        assertTrue(ask(0, null, WHOLE, "status", "-o", "json").out().contains("\"leader\":\"a\""));
+    }
+
+    @Test
+    void aClusterWithoutALeaderIsAFailure() throws Exception {
+        Console console = ask(0, null, WHOLE.replace("\"leader\":\"a\",", ""), "status");
+        assertEquals(1, console.exitCode());
+        assertTrue(console.out().startsWith("No node leads, as far as node a knows"), console.out());
+        console = ask(0, null, "{\"node\":\"a\",\"state\":\"starting\"}", "status");
+        assertTrue(console.out().startsWith("Node a is starting"), console.out());
+        assertEquals(1, console.exitCode());
+    }
+
+    @Test
+    void theMajorityIsCountedWithoutTheAskedNode() throws Exception {
+        Console two = ask(0, null, WHOLE, "quorum");
+        assertEquals(1, two.exitCode());
+        assertTrue(two.out().startsWith("Without node a the cluster would have no majority"), two.out());
+        Console three = ask(0, null, WHOLE.replace("\"DOWN\"", "\"FOLLOWING\",\"lag\":3"), "quorum");
+        assertEquals(0, three.exitCode(), three.out());
+        assertTrue(three.out().contains("can be stopped"), three.out());
+        Console behind = ask(0, null, WHOLE.replace("\"DOWN\"", "\"FOLLOWING\",\"lag\":300000"), "quorum");
+        assertEquals(1, behind.exitCode(), "a node that lacks so much is no help yet");
+    }
+
+    @Test
+    void aRefusalIsPrinted() throws Exception {
+        Console console = ask(1, "the cluster has no node x", "", "transfer", "x");
+        assertEquals(1, console.exitCode());
+        assertTrue(console.err().contains("has no node x"), console.err());
+        assertFalse(console.out().contains("leads now"));
+        assertTrue(ask(0, null, "", "transfer", "b").out().contains("Node b leads now."));
+    }
+
+    @Test
+    void anAnswerThatIsNoneIsAFailure() throws Exception {
+        for (String wrong : new String[] {"[]", "{", "{\"node\":\"a\",\"cluster\":3}"}) {
+            Console console = ask(0, null, wrong, "status");
+            assertEquals(1, console.exitCode(), wrong);
+            assertTrue(console.err().contains("cannot be read"), console.err());
+        }
+    }
+
+    @Test
+    void whereNobodyAnswersTheAddressIsAskedFor() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = free.getLocalPort();
+        }
+        Console console = Console.run("cluster", "status", "-n", "127.0.0.1:" + port);
+        assertEquals(1, console.exitCode());
+        assertTrue(console.err().contains("any node of the cluster will do"), console.err());
+        assertEquals(2, Console.run("cluster", "quorum", "-n", "nowhere").exitCode());
+        assertEquals(2, Console.run("cluster", "status", "-o", "xml").exitCode());
+        assertEquals(2, Console.run("up", "--nodes", "9").exitCode());
+    }
+}

@@ -1,0 +1,286 @@
+package io.posthorse.server;
+
+import io.posthorse.codec.rocketmq.JsonReader;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.StoredFile;
+import io.posthorse.replication.ConsensusEngine;
+import io.posthorse.replication.GroupSettings;
+import io.posthorse.replication.GroupStatus;
+import io.posthorse.replication.Member;
+import io.posthorse.replication.NodeCertificates;
+import io.posthorse.replication.Peers;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A node of a cluster: a name server, which serves as long as the process runs, and a broker, which serves clients while
+ * this node leads. {@link #start} starts it, {@link #close} stops it.
+ */
+public final class ClusterNode implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
+    private static final byte STATUS = 17;
+    private static final byte TRANSFER = 18;
+    private static final int GROUP_BYTES_MAX = 64;
+    private static final long ANSWER_MS = 5_000;
+    private static final long HAND_OVER_MS = 3_000;
+    private static final long SILENT_MS_MAX = 3_000;
+
+    private final ServerConfig config;
+    private final DiskFileStore files;
+    private final UUID group;
+    private NameServerProcess names;
+    private ClusterMember member;
+    private volatile ConsensusEngine.Joined joined;
+
+    private ClusterNode(ServerConfig config, DiskFileStore files) throws IOException {
+        this.config = config;
+        this.files = files;
+        this.group = group(config);
+    }
+
+    /**
+     * Starts a node; when this returns, it follows or leads. At the first start of a cluster it waits until all nodes run.
+     *
+     * @param onFailure gets the reason for which this process must end, at any time later; any thread may call it
+     * @throws IOException where a directory or a port cannot be used, or the node must not take part; the message says why
+     *     and what to do
+     */
+    public static ClusterNode start(ServerConfig config, Consumer<Throwable> onFailure) throws IOException {
+        return start(config, EngineLoader.load(), BrokerNode.CHECKPOINT_BYTES, onFailure);
+    }
+
+    /** Starts a node with an engine; for tests. */
+    static ClusterNode start(
+            ServerConfig config, ConsensusEngine engine, long checkpointBytes, Consumer<Throwable> onFailure)
+            throws IOException {
+        DiskFileStore files = Server.openDirectory(config);
+        ClusterNode node = null;
+        try {
+            node = new ClusterNode(config, files);
+            node.open(engine, checkpointBytes, onFailure);
+            return node;
+        } catch (Throwable e) { // also an Error must not keep the directory locked in a process that goes on
+            if (node == null) {
+                files.close();
+            } else {
+                node.close();
+            }
+            throw e;
+        }
+    }
+
+    private void open(ConsensusEngine engine, long checkpointBytes, Consumer<Throwable> onFailure) throws IOException {
+        ServerConfig.Cluster cluster = config.cluster();
+        Path data = Path.of(config.storage().directory());
+        if (config.listen().nameServerPort() != ServerConfig.OFF) {
+            names = NameServerProcess.start(config.in(data.resolve("nameserver").toString()), new Requests());
+        }
+        ConsensusEngine.Membership membership = engine.admit(
+                new GroupSettings(group, cluster.self(), cluster.nodes(), data.resolve("engine"),
+                        certificates(cluster.certificates())), files);
+        member = new ClusterMember(
+                config.withoutNameServer(), files, false, group, cluster.self().name(), cluster.nodes(), checkpointBytes,
+                onFailure);
+        joined = membership.join(member, this::answer, Clock.system());
+        member.join(joined.log(), joined.peers());
+    }
+
+    /** Returns the id of the group: the one in the certificates' directory, or one of the cluster's name. */
+    private static UUID group(ServerConfig config) throws IOException {
+        String directory = config.cluster().certificates();
+        if (directory == null) {
+            return UUID.nameUUIDFromBytes(
+                    ("posthorse cluster " + config.identity().cluster()).getBytes(StandardCharsets.UTF_8));
+        }
+        ByteBuffer text = ByteBuffer.allocate(GROUP_BYTES_MAX);
+        try (DiskFileStore there = DiskFileStore.unlocked(Path.of(directory));
+                StoredFile file = there.openExisting("group")) {
+            file.read(0, text);
+            return UUID.fromString(StandardCharsets.US_ASCII.decode(text.flip()).toString().strip());
+        } catch (IOException | IllegalArgumentException e) {
+            throw new IOException("The file group in " + directory + " does not say which cluster this is ("
+                    + e.getMessage() + "). Name the directory of this node that \"posthorse cluster init\" has made"
+                    + " (cluster.certificates)", e);
+        }
+    }
+
+    private static NodeCertificates certificates(String directory) {
+        return directory == null ? null : new NodeCertificates(
+                Path.of(directory, "node.pem").toString(), Path.of(directory, "node.key").toString(),
+                Path.of(directory, "ca.pem").toString());
+    }
+
+    /** Returns the configuration that it was started with. */
+    public ServerConfig config() {
+        return config;
+    }
+
+    /** Returns the port of the name server; {@link ServerConfig#OFF} where there is none. */
+    public int nameServerPort() {
+        return names == null ? ServerConfig.OFF : names.port();
+    }
+
+    /** Returns whether this node leads and serves clients. */
+    public boolean isServing() {
+        return member.isServing();
+    }
+
+    /** Returns the name of the leader; null while none is known. */
+    public String leader() {
+        return joined.log().status().leader();
+    }
+
+    // ---- what the command line asks for
+
+    private final class Requests implements ClusterRequests.Cluster {
+        @Override
+        public byte[] status() throws IOException {
+            JsonWriter out = new JsonWriter().beginObject().name("node").value(config.cluster().self().name());
+            if (joined == null) {
+                return out.name("state").value("starting").endObject().bytes();
+            }
+            out.name("state").value(isServing() ? "leading" : "following");
+            return out.name("cluster").value(JsonReader.read(view())).endObject().bytes();
+        }
+
+        @Override
+        public void transfer(String to) throws IOException {
+            if (joined == null) {
+                throw new IOException("this node is not part of its cluster yet; ask another one, or later");
+            }
+            Optional<Member> leader = otherLeader();
+            if (leader.isEmpty()) {
+                handOver(to);
+                return;
+            }
+            byte[] name = to.getBytes(StandardCharsets.UTF_8);
+            await(joined.peers().ask(
+                    leader.get(), ByteBuffer.allocate(1 + name.length).put(TRANSFER).put(name).flip()));
+        }
+    }
+
+    /** Returns what the leader knows of the cluster, or this node where no other one leads or it does not answer. */
+    private byte[] view() {
+        GroupStatus own = joined.log().status();
+        Optional<Member> leader = otherLeader();
+        if (leader.isPresent()) {
+            try {
+                ByteBuffer answer = await(joined.peers().ask(leader.get(), ByteBuffer.wrap(new byte[] {STATUS})));
+                byte[] json = new byte[answer.remaining()];
+                answer.get(json);
+                return json;
+            } catch (IOException e) {
+                LOG.info("The leader does not answer: {}", e.getMessage());
+            }
+        }
+        return ClusterView.json(own, group.toString());
+    }
+
+    private Optional<Member> otherLeader() {
+        GroupStatus status = joined.log().status();
+        return Stream.concat(config.cluster().nodes().stream(), status.peers().stream().map(GroupStatus.Peer::member))
+                .filter(one -> one.name().equals(status.leader()) && !one.name().equals(status.self()))
+                .findFirst();
+    }
+
+    private void handOver(String to) throws IOException {
+        GroupStatus status = joined.log().status();
+        if (!status.self().equals(status.leader())) {
+            throw new IOException("no node is known to lead, so there is nothing to hand over; try again");
+        }
+        if (status.peers().stream().noneMatch(peer -> peer.member().name().equals(to))) {
+            throw new IOException("the cluster has no node " + to + ", so " + status.leader() + " still leads; its nodes"
+                    + " are " + String.join(", ", status.peers().stream().map(peer -> peer.member().name()).toList()));
+        }
+        if (to.equals(status.self())) {
+            throw new IOException(to + " leads already");
+        }
+        if (status.peers().stream().anyMatch(
+                peer -> peer.member().name().equals(to) && (peer.matched() < 0 || peer.silentMs() > SILENT_MS_MAX))) {
+            throw new IOException("node " + to + " has not answered for " + SILENT_MS_MAX / 1_000 + " s and more, so it"
+                    + " cannot lead, and " + status.self() + " still does; start it first");
+        }
+        member.handOver(to, HAND_OVER_MS);
+    }
+
+    /** Answers another node. */
+    private ByteBuffer answer(String from, ByteBuffer request) throws IOException {
+        byte kind = request.hasRemaining() ? request.get(request.position()) : 0;
+        if (kind != STATUS && kind != TRANSFER) {
+            return member.service().answer(from, request);
+        }
+        if (joined == null) {
+            throw new IOException("this node is not part of its cluster yet");
+        }
+        if (kind == STATUS) {
+            return ByteBuffer.wrap(ClusterView.json(joined.log().status(), group.toString()));
+        }
+        request.get();
+        handOver(StandardCharsets.UTF_8.decode(request).toString());
+        return ByteBuffer.allocate(0);
+    }
+
+    private static <T> T await(CompletableFuture<T> result) throws IOException {
+        try {
+            return result.get(ANSWER_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new IOException("the other node has not answered within " + ANSWER_MS / 1_000 + " s", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted", e);
+        }
+    }
+
+    // ---- the end
+
+    /** Hands leadership over where this node has it, and stops. */
+    @Override
+    public void close() throws IOException {
+        try {
+            if (joined != null) {
+                handOverBeforeTheEnd();
+                joined.log().close();
+            }
+        } catch (Exception e) {
+            throw e instanceof IOException failure ? failure : new IOException(e);
+        } finally {
+            closeRest();
+        }
+    }
+
+    private void handOverBeforeTheEnd() {
+        if (!member.isServing()) {
+            return;
+        }
+        try {
+            member.handOver(null, HAND_OVER_MS);
+        } catch (IOException e) {
+            LOG.info("Leadership was not handed over before the stop: {}", e.getMessage());
+        }
+    }
+
+    private void closeRest() throws IOException {
+        try (DiskFileStore last = files; NameServerProcess second = names) {
+            if (member != null) {
+                member.close();
+            }
+        }
+    }
+}
