@@ -61,6 +61,16 @@ record CheckpointPart(String name, long bytes, boolean isDoubled) {
         return first < 0 && second < 0 ? null : new CheckpointPart(name, Math.max(first, second), first >= 0 && second >= 0);
     }
 
+    /** Returns whether a file under another name is a whole part. */
+    static boolean isWhole(FileStore files, String fileName, String name) throws IOException {
+        IOException[] unreadable = new IOException[1];
+        boolean isWhole = verify(files, fileName, name, failure -> unreadable[0] = failure) >= 0;
+        if (unreadable[0] != null) {
+            throw unreadable[0];
+        }
+        return isWhole;
+    }
+
     /** Returns the length of a whole file in bytes, -1 where it is not whole. */
     private static long verify(FileStore files, String fileName, String name, Consumer<IOException> unreadable)
             throws NewerFormatException {

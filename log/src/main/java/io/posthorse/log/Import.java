@@ -133,7 +133,12 @@ public final class Import {
         }
     }
 
-    /** Puts the files in the place of the present ones, once all of them are here. */
+    /**
+     * Puts the files in the place of the present ones, once all of them are here.
+     *
+     * @throws IOException where one is missing or damaged, and nothing has changed; or where the disk fails, see
+     *     {@link #isUnderWay}
+     */
     public void complete() throws IOException {
         for (ExportedFile file : wanted) {
             if (has(file) != file.bytes()) {
@@ -142,6 +147,7 @@ public final class Import {
             try (StoredFile open = files.openExisting(PREFIX + file.name())) {
                 open.force();
             }
+            requireWhole(file);
         }
         for (String name : kept) { // the checkpoint that is fetched counts on them
             try (StoredFile open = files.openExisting(name)) {
@@ -152,6 +158,17 @@ public final class Import {
         wanted.forEach(file -> names.add(file.name()));
         writeManifest(names);
         finish(files);
+    }
+
+    /** Requires that a part of a checkpoint came whole, before it takes the place of this node's own. */
+    private void requireWhole(ExportedFile file) throws IOException {
+        String fetched = PREFIX + file.name();
+        if (CheckpointPart.isName(file.name()) && !CheckpointPart.isWhole(files, fetched, file.name())) {
+            files.delete(fetched);
+            throw new IOException("The part " + file.name() + " of the other node's checkpoint is damaged. Nothing of this"
+                    + " node's own copy has changed, and it tries again; where it does not end, restart the other node,"
+                    + " which mends its checkpoint from the second file of each part, or hand leadership to a third one");
+        }
     }
 
     private void writeManifest(List<String> names) throws IOException {

@@ -56,6 +56,32 @@ class ExportTest {
     }
 
     @Test
+    void aDamagedCheckpointOfAnotherNodeChangesNothing() throws IOException {
+        fill(100);
+        leader.checkpoint();
+        Export export = leader.store.export();
+        LogWorld old = LogWorld.empty(AGREED);
+        old.checkpoint();
+        FaultyFileStore files = old.files.crash(false);
+        List<String> before = files.list();
+        String part = export.files().stream()
+                .map(ExportedFile::name).filter(CheckpointPart::isName).findFirst().orElseThrow();
+        leader.files.flipBit(part, 8 * 80);
+        Import fetching = Import.begin(files, export.files(), 0);
+        assertTrue(fetch(export, fetching, Integer.MAX_VALUE));
+        IOException refusal = assertThrows(IOException.class, fetching::complete);
+        assertTrue(refusal.getMessage().contains(part), refusal.getMessage());
+        assertFalse(Import.isUnderWay(files));
+        Import.finish(files);
+        assertTrue(files.list().containsAll(before), "its own files are as before");
+        leader.files.flipBit(part, 8 * 80);
+        Import again = Import.begin(files, export.files(), 0);
+        assertTrue(fetch(export, again, Integer.MAX_VALUE));
+        again.complete();
+        assertEquals(leader.readable(), LogWorld.open(files, AGREED).readable());
+    }
+
+    @Test
     void aSegmentThatThisNodeAloneLacksIsNotTakenForADroppedOne() throws IOException {
         fill(300);
         leader.checkpoint();

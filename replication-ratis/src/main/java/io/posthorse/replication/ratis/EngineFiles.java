@@ -32,6 +32,13 @@ final class EngineFiles implements AutoCloseable {
         return DiskFileStore.entries(current).orElse(List.of()).stream().anyMatch(VoteFile.NAME::equals);
     }
 
+    /** Returns whether there are files of a log, or a note that they were deleted since a checkpoint has it all. */
+    static boolean hasEntries(Path directory, UUID group) throws IOException {
+        Path current = directory.resolve(group.toString()).resolve("current");
+        return DiskFileStore.entries(current).orElse(List.of()).stream().anyMatch(OutrunLog::isOfLog)
+                || DiskFileStore.entries(directory).orElse(List.of()).contains(OutrunLog.NOTE);
+    }
+
     /**
      * Prepares the directory for a start.
      *
@@ -48,7 +55,7 @@ final class EngineFiles implements AutoCloseable {
             try (DiskFileStore files = DiskFileStore.unlocked(current)) {
                 repair(files, isKept, settings.sizes());
                 OutrunLog.requireReaches(files, restored);
-                OutrunLog.drop(files, restored, settings.sizes());
+                OutrunLog.drop(files, root, restored, settings.sizes());
             }
             forceNames(place);
         }

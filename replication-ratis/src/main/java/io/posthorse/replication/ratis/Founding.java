@@ -62,10 +62,10 @@ final class Founding {
         return mark;
     }
 
-    /** Notes that the engine has run. */
-    void running() throws IOException {
-        if (mark.phase() != NodeMark.Phase.RUNNING) {
-            mark = mark.running();
+    /** Notes how far the group has come here, durably. */
+    synchronized void reached(NodeMark.Phase phase) throws IOException {
+        if (mark.phase().code() < phase.code()) {
+            mark = mark.in(phase);
             mark.write(files);
         }
     }

@@ -35,8 +35,10 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
         FOUNDING(0),
         /** All nodes have been met, but the engine may not have run here. */
         FOUNDED(1),
-        /** The engine has run here: its log must be there. */
-        RUNNING(2);
+        /** The engine has run here: its directory must be there. */
+        RUNNING(2),
+        /** The engine has had entries here, which the others count on: its log must be there. */
+        ENTRIES(3);
 
         private final byte code;
 
@@ -74,8 +76,8 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
         return new NodeMark(group, name, incarnation, Phase.FOUNDED, by);
     }
 
-    NodeMark running() {
-        return new NodeMark(group, name, incarnation, Phase.RUNNING, founders);
+    NodeMark in(Phase later) {
+        return new NodeMark(group, name, incarnation, later, founders);
     }
 
     /**
@@ -179,11 +181,13 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
      * @param mark of its data directory; null where it has none
      * @param group to take part in
      * @param name under which
-     * @param hasLog whether the directory of the engine has this group's log
+     * @param hasLog whether the directory of the engine has this group
+     * @param hasEntries whether it has files of the log, or has none with reason
      * @param hasRecords whether the data directory has records of a broker
      * @throws IOException with what happened, what it means, and what to do
      */
-    static void admit(NodeMark mark, UUID group, String name, boolean hasLog, boolean hasRecords) throws IOException {
+    static void admit(NodeMark mark, UUID group, String name, boolean hasLog, boolean hasEntries,
+            boolean hasRecords) throws IOException {
         if (mark == null && hasLog) {
             throw new IOException(refusal(name) + "its data directory says of no node that it is this one's, but the"
                     + " engine's directory has a log of the group. Restore neither from a copy; " + ANEW);
@@ -196,7 +200,9 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
             throw new IOException(refusal(name) + "its data directory is that of node " + mark.name() + " of group "
                     + mark.group() + ", and group " + group + " is configured. Name the right directory");
         }
-        if (mark != null && !hasLog && mark.phase() == Phase.RUNNING) {
+        boolean isLost = mark != null
+                && (!hasLog && mark.phase().code() >= Phase.RUNNING.code() || !hasEntries && mark.phase() == Phase.ENTRIES);
+        if (isLost) {
             throw new IOException(refusal(name) + "the engine's directory has lost its log, with votes and entries that the"
                     + " other nodes count on. Restore neither from a copy; " + ANEW);
         }

@@ -15,20 +15,36 @@ import org.slf4j.LoggerFactory;
  */
 final class OutrunLog {
     private static final Logger LOG = LoggerFactory.getLogger(OutrunLog.class);
+    /** Name of a file in the engine's directory: the log was deleted, and there is none yet. */
+    static final String NOTE = "outrun";
     private static final Pattern FIRST = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
     private static final Pattern NAME = Pattern.compile("log_(?:inprogress_(\\d+)|\\d+-(\\d+))");
 
     private OutrunLog() {}
 
-    /** @param restored index of the last entry that the replica has */
-    static void drop(FileStore files, long restored, RatisSettings.Sizes sizes) throws IOException {
+    static boolean isOfLog(String name) {
+        return FIRST.matcher(name).matches();
+    }
+
+    /**
+     * Deletes the log where it is outrun.
+     *
+     * @param root gets the note that it was deleted, until there is a log again
+     * @param restored index of the last entry that the replica has
+     */
+    static void drop(FileStore files, FileStore root, long restored, RatisSettings.Sizes sizes) throws IOException {
         long end = -1;
         for (String name : files.list()) {
             end = Math.max(end, endOf(files, name, sizes));
         }
+        if (end >= restored && root.list().contains(NOTE)) {
+            root.delete(NOTE);
+        }
         if (end < 0 || end >= restored) {
             return;
         }
+        root.open(NOTE).close();
+        root.forceNames();
         LOG.warn("The engine's log ends at {}, the checkpoint at {}: the log is deleted, for the checkpoint has it all", end,
                 restored);
         for (String name : files.list()) {

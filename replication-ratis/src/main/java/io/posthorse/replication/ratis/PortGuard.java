@@ -2,6 +2,7 @@ package io.posthorse.replication.ratis;
 
 import java.security.cert.X509Certificate;
 import java.util.EnumSet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -35,6 +36,10 @@ import org.slf4j.LoggerFactory;
 final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
     private static final Logger LOG = LoggerFactory.getLogger(PortGuard.class);
 
+    /** Calls of a connection at a time: the engine's few streams, and answers that a node waits for. */
+    private static final int CALLS_MAX = 64;
+    private static final long HANDSHAKE_SECONDS = 10;
+
     private final boolean hasTls;
     private final Predicate<String> isMember;
     private final ServerServiceDefinition peers;
@@ -52,7 +57,9 @@ final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
 
     @Override
     public NettyServerBuilder customize(NettyServerBuilder builder, EnumSet<GrpcServices.Type> types) {
-        return builder.addService(peers).intercept(this);
+        return builder.addService(peers).intercept(this)
+                .maxConcurrentCallsPerConnection(CALLS_MAX)
+                .handshakeTimeout(HANDSHAKE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override

@@ -27,7 +27,8 @@ public final class RatisEngine implements ConsensusEngine {
         NodeMark mark = NodeMark.read(files);
         boolean hasRecords = files.list().stream().anyMatch(name -> name.endsWith(".log") || name.contains(".checkpoint"));
         boolean hasLog = RatisGroup.hasLog(settings.directory(), settings.group());
-        NodeMark.admit(mark, settings.group(), settings.self().name(), hasLog, hasRecords);
+        NodeMark.admit(mark, settings.group(), settings.self().name(), hasLog,
+                EngineFiles.hasEntries(settings.directory(), settings.group()), hasRecords);
         if (mark == null) {
             mark = NodeMark.create(settings.group(), settings.self().name(), entropy);
             mark.write(files);
@@ -40,9 +41,10 @@ public final class RatisEngine implements ConsensusEngine {
     private static Joined join(
             RatisSettings settings, Founding founding, ReplicatedLog.Replica replica, Peers.Service service, Clock clock)
             throws IOException {
-        RatisGroup group = RatisGroup.open(settings, replica, founding.answering(service), clock);
+        RatisGroup group = RatisGroup.open(
+                settings, new NotedReplica(replica, founding), founding.answering(service), clock);
         try {
-            founding.running();
+            founding.reached(NodeMark.Phase.RUNNING);
         } catch (IOException | RuntimeException | Error e) {
             group.close();
             throw e;

@@ -82,21 +82,25 @@ class NodeMarkTest {
 
     private static String refusal(NodeMark mark, boolean hasLog, boolean hasRecords) {
         return assertThrows(
-                IOException.class, () -> NodeMark.admit(mark, GROUP, "n1", hasLog, hasRecords)).getMessage();
+                IOException.class, () -> NodeMark.admit(mark, GROUP, "n1", hasLog, hasLog, hasRecords)).getMessage();
     }
 
     @Test
     void aNodeThatIsWhatItWasIsAdmitted() throws IOException {
-        NodeMark.admit(MARK, GROUP, "n1", true, true);
-        NodeMark.admit(MARK, GROUP, "n1", false, false);
-        NodeMark.admit(MARK.running(), GROUP, "n1", true, true);
-        NodeMark.admit(null, GROUP, "n1", false, false);
+        NodeMark.admit(MARK, GROUP, "n1", true, true, true);
+        NodeMark.admit(MARK, GROUP, "n1", false, false, false);
+        NodeMark.admit(MARK.in(NodeMark.Phase.RUNNING), GROUP, "n1", true, false, true);
+        NodeMark.admit(MARK.in(NodeMark.Phase.ENTRIES), GROUP, "n1", true, true, true);
+        NodeMark.admit(null, GROUP, "n1", false, false, false);
     }
 
     @Test
     void aNodeThatLostWhatItKnewIsRefused() {
         assertTrue(refusal(null, true, false).contains("Restore neither from a copy"), "only the engine's log is left");
-        assertTrue(refusal(MARK.running(), false, true).contains("has lost its log"));
+        assertTrue(refusal(MARK.in(NodeMark.Phase.RUNNING), false, true).contains("has lost its log"));
+        IOException refusal = assertThrows(IOException.class, () -> NodeMark.admit(
+                MARK.in(NodeMark.Phase.ENTRIES), GROUP, "n1", true, false, true));
+        assertTrue(refusal.getMessage().contains("has lost its log"), "its directory is there, the log is not");
     }
 
     @Test

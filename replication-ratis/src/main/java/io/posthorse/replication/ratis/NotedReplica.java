@@ -1,0 +1,78 @@
+package io.posthorse.replication.ratis;
+
+import io.posthorse.log.Batch;
+import io.posthorse.replication.EntryPlace;
+import io.posthorse.replication.ReplicatedLog.Replica;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+
+/** A replica whose first entry is noted in the node's mark: from then on the engine's log must not be lost. */
+final class NotedReplica implements Replica {
+    private final Replica replica;
+    private final Founding founding;
+    private boolean isNoted;
+
+    NotedReplica(Replica replica, Founding founding) {
+        this.replica = replica;
+        this.founding = founding;
+    }
+
+    private void note() {
+        if (isNoted) {
+            return;
+        }
+        isNoted = true;
+        try {
+            founding.reached(NodeMark.Phase.ENTRIES);
+        } catch (IOException e) {
+            replica.failed(e);
+        }
+    }
+
+    @Override
+    public EntryPlace restored() {
+        return replica.restored();
+    }
+
+    @Override
+    public EntryPlace dispensable() {
+        return replica.dispensable();
+    }
+
+    @Override
+    public void committed(EntryPlace place, Batch batch) {
+        note();
+        replica.committed(place, batch);
+    }
+
+    @Override
+    public void passed(EntryPlace place) {
+        note();
+        replica.passed(place);
+    }
+
+    @Override
+    public void leading(long term) {
+        replica.leading(term);
+    }
+
+    @Override
+    public void fell(long term) {
+        replica.fell(term);
+    }
+
+    @Override
+    public void following(String leader) {
+        replica.following(leader);
+    }
+
+    @Override
+    public CompletableFuture<EntryPlace> catchUp(EntryPlace first) {
+        return replica.catchUp(first);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        replica.failed(cause);
+    }
+}
