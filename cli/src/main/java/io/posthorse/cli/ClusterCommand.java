@@ -1,6 +1,7 @@
 package io.posthorse.cli;
 
 import io.posthorse.codec.rocketmq.JsonWriter;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -10,12 +11,13 @@ import picocli.CommandLine.Parameters;
 /** The commands about a cluster; all but {@code init} ask any of its nodes. */
 @Command(
         name = "cluster",
-        description = "Make the certificates of a cluster, say who leads it, hand leadership over.",
+        description = "Make the certificates of a cluster, say who leads it, hand leadership over, add and remove nodes.",
         subcommands = ClusterInitCommand.class,
         mixinStandardHelpOptions = true)
 final class ClusterCommand {
     private static final String ADDRESS = "address of the name server of any node, ${DEFAULT-VALUE} by default";
     private static final String DEFAULT = "127.0.0.1:9876";
+    private static final long ASK_AGAIN_MS = 300;
 
     @CommandLine.Spec
     private CommandSpec spec;
@@ -87,6 +89,60 @@ final class ClusterCommand {
         return run(() -> {
             ClusterLine.transfer(nameServer, node);
             print("Node " + node + " leads now.");
+            return Launch.WELL;
+        });
+    }
+
+    @Command(name = "add", description = "Add a node, which has been started with an empty directory and the nodes of the"
+            + " cluster and itself in cluster.nodes. Waits until it has fetched what the cluster has and is a member; the same"
+            + " command goes on with it later.", mixinStandardHelpOptions = true)
+    int add(
+            @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
+                    String nameServer,
+            @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "600",
+                    description = "how long to wait for it, ${DEFAULT-VALUE} by default") int seconds,
+            @Parameters(paramLabel = "NODE", description = "NAME=HOST:PORT, as in cluster.nodes") String node) {
+        return run(() -> {
+            NamedNode named = NamedNode.one(node);
+            long until = System.currentTimeMillis() + seconds * 1_000L;
+            boolean isTold = false;
+            while (!ClusterLine.add(nameServer, named)) {
+                if (!isTold) {
+                    isTold = true;
+                    print("Node " + named.name() + " fetches what the cluster has.");
+                }
+                if (System.currentTimeMillis() >= until) {
+                    throw new CommandFailedException(Launch.NOT_STARTED, "Node " + named.name() + " is no member after "
+                            + seconds + " s. It goes on fetching where it runs, and its log says how far it is. Give the same"
+                            + " command again to make it a member.");
+                }
+                pause();
+            }
+            print("Node " + named.name() + " is a member now. Name it in cluster.nodes of the other nodes, too; they read that"
+                    + " at their next start.");
+            return Launch.WELL;
+        });
+    }
+
+    private static void pause() throws CommandFailedException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException(Launch.NOT_STARTED, "Interrupted. Give the same command again to go on.");
+        }
+    }
+
+    @Command(name = "remove", description = "Remove a node for good, such as one whose machine is lost. It must not lead.",
+            mixinStandardHelpOptions = true)
+    int remove(
+            @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
+                    String nameServer,
+            @Parameters(paramLabel = "NODE", description = "name of the node") String node) {
+        return run(() -> {
+            ClusterLine.remove(nameServer, node);
+            print("Node " + node + " is no member any more. Take it out of cluster.nodes of the others, and destroy its"
+                    + " directory and its certificate.");
             return Launch.WELL;
         });
     }

@@ -72,6 +72,29 @@ final class ClusterLine {
         }
     }
 
+    /**
+     * Has a node added, or goes on with that.
+     *
+     * @return whether it is a member; otherwise it fetches what the cluster has
+     */
+    static boolean add(String nameServer, NamedNode node) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer)) {
+            JsonValue.Obj answer = (JsonValue.Obj) JsonReader.read(line.ask(RequestCode.CLUSTER_ADD, Map.of(
+                    "node", node.name(), "host", node.host(), "port", Integer.toString(node.port()))).body());
+            return answer.text("state", "").equals("MEMBER");
+        } catch (MalformedFrameException | ClassCastException e) {
+            throw new CommandFailedException(Launch.NOT_STARTED, "The answer of " + nameServer + " cannot be read ("
+                    + e.getMessage() + "). Use the command line of the release that runs there.");
+        }
+    }
+
+    /** Has a node removed. */
+    static void remove(String nameServer, String name) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer)) {
+            line.ask(RequestCode.CLUSTER_REMOVE, Map.of("node", name));
+        }
+    }
+
     private static View view(JsonValue json) {
         JsonValue.Obj all = (JsonValue.Obj) json;
         String node = all.text("node", "");

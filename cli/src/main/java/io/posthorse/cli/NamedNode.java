@@ -47,6 +47,16 @@ record NamedNode(String name, String host, int port) {
         return nodes;
     }
 
+    /** Returns a node that is to be added. */
+    static NamedNode one(String text) throws CommandFailedException {
+        try {
+            return node(text.strip());
+        } catch (CommandFailedException e) {
+            throw wrong("\"" + text + "\" names no node, so nothing was asked. Write NAME=HOST:PORT, such as d=host4:10931, as"
+                    + " in cluster.nodes.");
+        }
+    }
+
     private static NamedNode node(String text) throws CommandFailedException {
         if (text.isEmpty()) {
             throw wrong("The list of nodes is empty, or has an empty part between two commas. Nothing was made." + SYNTAX);

@@ -92,6 +92,22 @@ class ClusterCommandTest {
     }
 
     @Test
+    void aNodeIsAddedOrRemoved() throws Exception {
+        Console added = ask(0, null, "{\"state\":\"MEMBER\"}", "add", "d=127.0.0.1:10934");
+        assertEquals(0, added.exitCode(), added.err());
+        assertTrue(added.out().contains("Node d is a member now."), added.out());
+        Console waiting = ask(0, null, "{\"state\":\"FETCHING\"}", "add", "d=127.0.0.1:10934", "--wait", "0");
+        assertEquals(1, waiting.exitCode());
+        assertTrue(waiting.out().contains("Node d fetches what the cluster has."), waiting.out());
+        assertTrue(waiting.err().contains("the same command again"), waiting.err().replace('\n', ' '));
+        Console refused = ask(1, "d leads, so it was not removed", "", "remove", "d");
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("d leads"), refused.err());
+        assertTrue(ask(0, null, "", "remove", "d").out().contains("Node d is no member any more."));
+        assertEquals(2, Console.run("cluster", "add", "d=0.0.0.0:1").exitCode());
+    }
+
+    @Test
     void anAnswerThatIsNoneIsAFailure() throws Exception {
         for (String wrong : new String[] {"[]", "{", "{\"node\":\"a\",\"cluster\":3}"}) {
             Console console = ask(0, null, wrong, "status");

@@ -17,6 +17,15 @@ public interface ConsensusEngine {
     /** The membership of an admitted node. */
     interface Membership {
         /**
+         * Returns whether the group exists without this node, which joins it: it must have a copy of the data before it takes
+         * part.
+         */
+        boolean isJoining();
+
+        /** Returns the calls to other nodes. */
+        Peers peers();
+
+        /**
          * Takes part from now on. Entries behind {@link ReplicatedLog.Replica#restored} are delivered, and other events,
          * maybe before this has returned.
          *
@@ -27,5 +36,5 @@ public interface ConsensusEngine {
     }
 
     /** A node that takes part. */
-    record Joined(ReplicatedLog log, Peers peers) {}
+    record Joined(ReplicatedLog log, Peers peers, MemberChanges changes) {}
 }

@@ -13,6 +13,7 @@ import io.posthorse.platform.DiskThread;
 import io.posthorse.replication.CatchUp;
 import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.EntryPlace;
+import io.posthorse.replication.GroupStatus;
 import io.posthorse.replication.Member;
 import io.posthorse.replication.Peers;
 import io.posthorse.replication.ReplicatedLog;
@@ -27,6 +28,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -372,8 +374,10 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     /** Fetches a checkpoint from the leader, and everything below it that this node lacks. */
     private EntryPlace fetch(EntryPlace first) throws IOException {
-        Member from = members.stream().filter(member -> member.name().equals(leader)).findFirst().orElseThrow(
-                () -> new IOException("no node is known to lead"));
+        Member from = Stream.concat(
+                members.stream(), engine.join().log().status().peers().stream().map(GroupStatus.Peer::member))
+                .filter(member -> member.name().equals(leader)).findFirst().orElseThrow(
+                        () -> new IOException("no node is known to lead"));
         GroupReplica before = takeAway();
         if (before == null) {
             throw new IOException("the copy is being opened anew");

@@ -2,13 +2,16 @@ package io.posthorse.server;
 
 import io.posthorse.codec.rocketmq.JsonReader;
 import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.log.Import;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.StoredFile;
+import io.posthorse.replication.CatchUp;
 import io.posthorse.replication.ConsensusEngine;
 import io.posthorse.replication.GroupSettings;
 import io.posthorse.replication.GroupStatus;
 import io.posthorse.replication.Member;
+import io.posthorse.replication.MemberChanges;
 import io.posthorse.replication.NodeCertificates;
 import io.posthorse.replication.Peers;
 import io.posthorse.server.config.ServerConfig;
@@ -22,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -35,8 +39,13 @@ public final class ClusterNode implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterNode.class);
     private static final byte STATUS = 17;
     private static final byte TRANSFER = 18;
+    private static final byte ADD = 20;
+    private static final byte REMOVE = 21;
     private static final int GROUP_BYTES_MAX = 64;
     private static final long ANSWER_MS = 5_000;
+    /** A change of the members is agreed on by old and new ones, at the leader, which this node may have to ask. */
+    private static final long CHANGE_MS = 14_000;
+    private static final long FETCH_PAUSE_NS = 1_000_000_000;
     private static final long HAND_OVER_MS = 3_000;
     private static final long SILENT_MS_MAX = 3_000;
 
@@ -93,11 +102,38 @@ public final class ClusterNode implements AutoCloseable {
         ConsensusEngine.Membership membership = engine.admit(
                 new GroupSettings(group, cluster.self(), cluster.nodes(), data.resolve("engine"),
                         certificates(cluster.certificates())), files);
+        if (membership.isJoining()) {
+            fetch(membership.peers());
+        }
         member = new ClusterMember(
                 config.withoutNameServer(), files, false, group, cluster.self().name(), cluster.nodes(), checkpointBytes,
                 onFailure);
         joined = membership.join(member, this::answer, Clock.system());
         member.join(joined.log(), joined.peers());
+    }
+
+    /** Fetches a copy of what the cluster has from any node, where an earlier start has not. */
+    private void fetch(Peers peers) throws IOException {
+        ServerConfig.Cluster cluster = config.cluster();
+        while (!Import.isUnderWay(files) && files.list().stream().noneMatch(name -> name.contains(".checkpoint"))) {
+            for (Member from : cluster.nodes()) {
+                if (from.name().equals(cluster.self().name())) {
+                    continue;
+                }
+                try {
+                    LOG.info("This node joins the cluster: it fetches a copy from node {}.", from.name());
+                    CatchUp.fetch(peers, from, files, 0, 0);
+                    LOG.info("This node has a copy; it is a member once the leader has made it one.");
+                    return;
+                } catch (IOException e) {
+                    LOG.warn("Node {} has given no copy: {}", from.name(), e.getMessage());
+                }
+            }
+            LockSupport.parkNanos(FETCH_PAUSE_NS);
+            if (Thread.currentThread().isInterrupted()) {
+                throw new IOException("interrupted while a copy was fetched; the next start goes on with it");
+            }
+        }
     }
 
     /** Returns the id of the group: the one in the certificates' directory, or one of the cluster's name. */
@@ -160,17 +196,61 @@ public final class ClusterNode implements AutoCloseable {
 
         @Override
         public void transfer(String to) throws IOException {
-            if (joined == null) {
-                throw new IOException("this node is not part of its cluster yet; ask another one, or later");
-            }
+            requireJoined();
             Optional<Member> leader = otherLeader();
             if (leader.isEmpty()) {
                 handOver(to);
                 return;
             }
-            byte[] name = to.getBytes(StandardCharsets.UTF_8);
-            await(joined.peers().ask(
-                    leader.get(), ByteBuffer.allocate(1 + name.length).put(TRANSFER).put(name).flip()));
+            await(joined.peers().ask(leader.get(), request(TRANSFER, to)), ANSWER_MS);
+        }
+
+        @Override
+        public byte[] add(Member node) throws IOException {
+            requireJoined();
+            Optional<Member> leader = otherLeader();
+            String progress = leader.isEmpty() ? joined.changes().add(node).name()
+                    : text(await(joined.peers().ask(leader.get(), request(ADD, text(node))), CHANGE_MS));
+            return new JsonWriter().beginObject().name("state").value(progress).endObject().bytes();
+        }
+
+        @Override
+        public void remove(String name) throws IOException {
+            requireJoined();
+            Optional<Member> leader = otherLeader();
+            if (leader.isEmpty()) {
+                joined.changes().remove(name);
+                return;
+            }
+            await(joined.peers().ask(leader.get(), request(REMOVE, name)), CHANGE_MS);
+        }
+    }
+
+    private void requireJoined() throws IOException {
+        if (joined == null) {
+            throw new IOException("this node is not part of its cluster yet; ask another one, or later");
+        }
+    }
+
+    private static ByteBuffer request(byte kind, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(1 + bytes.length).put(kind).put(bytes).flip();
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return StandardCharsets.UTF_8.decode(bytes).toString();
+    }
+
+    private static String text(Member node) {
+        return node.name() + "\n" + node.host() + "\n" + node.port();
+    }
+
+    private static Member member(String text) throws IOException {
+        String[] parts = text.split("\n", -1);
+        try {
+            return new Member(parts[0], parts[1], Integer.parseInt(parts[2]));
+        } catch (ArrayIndexOutOfBoundsException | IllegalArgumentException e) {
+            throw new IOException("the request names no node", e);
         }
     }
 
@@ -180,7 +260,8 @@ public final class ClusterNode implements AutoCloseable {
         Optional<Member> leader = otherLeader();
         if (leader.isPresent()) {
             try {
-                ByteBuffer answer = await(joined.peers().ask(leader.get(), ByteBuffer.wrap(new byte[] {STATUS})));
+                ByteBuffer answer = await(
+                        joined.peers().ask(leader.get(), ByteBuffer.wrap(new byte[] {STATUS})), ANSWER_MS);
                 byte[] json = new byte[answer.remaining()];
                 answer.get(json);
                 return json;
@@ -221,27 +302,32 @@ public final class ClusterNode implements AutoCloseable {
     /** Answers another node. */
     private ByteBuffer answer(String from, ByteBuffer request) throws IOException {
         byte kind = request.hasRemaining() ? request.get(request.position()) : 0;
-        if (kind != STATUS && kind != TRANSFER) {
+        if (kind != STATUS && kind != TRANSFER && kind != ADD && kind != REMOVE) {
             return member.service().answer(from, request);
         }
-        if (joined == null) {
-            throw new IOException("this node is not part of its cluster yet");
-        }
-        if (kind == STATUS) {
-            return ByteBuffer.wrap(ClusterView.json(joined.log().status(), group.toString()));
-        }
+        requireJoined();
         request.get();
-        handOver(StandardCharsets.UTF_8.decode(request).toString());
+        switch (kind) {
+            case STATUS -> {
+                return ByteBuffer.wrap(ClusterView.json(joined.log().status(), group.toString()));
+            }
+            case ADD -> {
+                MemberChanges.Progress progress = joined.changes().add(member(text(request)));
+                return ByteBuffer.wrap(progress.name().getBytes(StandardCharsets.UTF_8));
+            }
+            case REMOVE -> joined.changes().remove(text(request));
+            default -> handOver(text(request));
+        }
         return ByteBuffer.allocate(0);
     }
 
-    private static <T> T await(CompletableFuture<T> result) throws IOException {
+    private static <T> T await(CompletableFuture<T> result, long limitMs) throws IOException {
         try {
-            return result.get(ANSWER_MS, TimeUnit.MILLISECONDS);
+            return result.get(limitMs, TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } catch (TimeoutException e) {
-            throw new IOException("the other node has not answered within " + ANSWER_MS / 1_000 + " s", e);
+            throw new IOException("the other node has not answered within " + limitMs / 1_000 + " s", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);

@@ -1,17 +1,19 @@
 package io.posthorse.server;
 
 import io.posthorse.codec.rocketmq.Frame;
+import io.posthorse.codec.rocketmq.MalformedFrameException;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.platform.Background;
+import io.posthorse.replication.Member;
 import java.io.IOException;
 import java.util.Map;
 
 /**
- * The requests of the command line about a cluster, which every node's name server answers: who leads, and to hand
- * leadership over.
+ * The requests of the command line about a cluster, which every node's name server answers: who leads, to hand leadership
+ * over, and to add and remove nodes.
  */
 final class ClusterRequests implements RequestHandler {
     private static final int WAITING_MAX = 16;
@@ -32,6 +34,21 @@ final class ClusterRequests implements RequestHandler {
          * @throws IOException where it stays where it is, with the reason
          */
         void transfer(String to) throws IOException;
+
+        /**
+         * Adds a node, or goes on with that.
+         *
+         * @return how far it has come, as JSON
+         * @throws IOException where it is not added, with the reason
+         */
+        byte[] add(Member node) throws IOException;
+
+        /**
+         * Removes a node.
+         *
+         * @throws IOException where it stays, with the reason
+         */
+        void remove(String name) throws IOException;
     }
 
     /** @param waiting runs what waits for other nodes */
@@ -42,25 +59,57 @@ final class ClusterRequests implements RequestHandler {
 
     @Override
     public boolean accepts(int code) {
-        return code == RequestCode.CLUSTER_STATUS || code == RequestCode.CLUSTER_TRANSFER;
+        return switch (code) {
+            case RequestCode.CLUSTER_STATUS, RequestCode.CLUSTER_TRANSFER, RequestCode.CLUSTER_ADD,
+                    RequestCode.CLUSTER_REMOVE -> true;
+            default -> false;
+        };
+    }
+
+    /** Something that may wait for other nodes; returns the body of the answer. */
+    private interface Work {
+        byte[] run() throws IOException;
+    }
+
+    private Work work(Frame request) {
+        return switch (request.code()) {
+            case RequestCode.CLUSTER_STATUS -> cluster::status;
+            case RequestCode.CLUSTER_ADD -> {
+                Member node = member(request);
+                yield () -> cluster.add(node);
+            }
+            default -> {
+                String name = request.require("node");
+                yield () -> {
+                    if (request.code() == RequestCode.CLUSTER_REMOVE) {
+                        cluster.remove(name);
+                    } else {
+                        cluster.transfer(name);
+                    }
+                    return new byte[0];
+                };
+            }
+        };
+    }
+
+    private static Member member(Frame request) {
+        try {
+            return new Member(request.require("node"), request.require("host"), Integer.parseInt(request.require("port")));
+        } catch (NumberFormatException e) {
+            throw new MalformedFrameException("port is not a number");
+        }
     }
 
     @Override
     public Frame handle(Peer peer, Frame request) {
-        String to = request.code() == RequestCode.CLUSTER_TRANSFER ? request.require("node") : null;
+        Work work = work(request);
         if (count >= WAITING_MAX) {
             return request.refuse(
                     ResponseCode.SYSTEM_BUSY, WAITING_MAX + " requests about the cluster wait already; try again");
         }
         count++;
         byte[][] body = {{}};
-        waiting.run(() -> {
-            if (to == null) {
-                body[0] = cluster.status();
-            } else {
-                cluster.transfer(to);
-            }
-        }, failure -> {
+        waiting.run(() -> body[0] = work.run(), failure -> {
             count--;
             if (!request.isOneWay()) {
                 peer.send(failure == null ? request.answer(ResponseCode.SUCCESS, null, Map.of(), body[0])

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -39,6 +40,8 @@ class ClusterNodeTest {
     private static final int ROUTE = 105;
     private static final int STATUS = 30_021;
     private static final int TRANSFER = 30_022;
+    private static final int ADD = 30_023;
+    private static final int REMOVE = 30_024;
     private static final String NODES = "a=127.0.0.1:26310,b=127.0.0.1:26311,c=127.0.0.1:26312";
     private static final List<String> NAMES = List.of("a", "b", "c");
     private static final Pattern BROKER_PORT = Pattern.compile("127\\.0\\.0\\.1:(\\d+)");
@@ -242,10 +245,6 @@ class ClusterNodeTest {
         String refusal = assertThrows(IOException.class, () -> ClusterNode.start(
                 config(directory.resolve("empty"), "a"), failures::add)).getMessage();
         assertTrue(refusal.contains("knows another incarnation"), refusal);
-        refusal = assertThrows(IOException.class, () -> ClusterNode.start(
-                config(directory.resolve("other"), "a", "cluster.nodes=" + NODES.replace("26312", "26319")),
-                failures::add)).getMessage();
-        assertTrue(refusal.contains("Set cluster.nodes to the same on all machines"), refusal);
         refusal = assertThrows(IOException.class, () -> Server.start(ConfigLoader.load(new ConfigSources(
                 null, null, Map.of(), List.of("storePathRootDir=" + directory.resolve("a")), "host")))).getMessage();
         assertTrue(refusal.contains("a cluster's node"), refusal);
@@ -253,5 +252,81 @@ class ClusterNodeTest {
                 config(directory.resolve("a"), "b", "nameserver.port=26329"), failures::add)).getMessage();
         assertTrue(refusal.contains("that of node a"), refusal);
         assertEquals(List.of(), failures);
+    }
+
+    private static Frame add(String asked, String node, int port) {
+        return ask(asked, ADD, Map.of("node", node, "host", "127.0.0.1", "port", Integer.toString(port)));
+    }
+
+    private void join(String asked, String node, int port) {
+        await().atMost(PATIENCE).until(() -> {
+            Frame answer = add(asked, node, port);
+            assertTrue(answer.code() == 0 || answer.remark().contains("does not answer"), answer.remark());
+            return answer.code() == 0 && new String(answer.body(), StandardCharsets.UTF_8).contains("MEMBER");
+        });
+    }
+
+    private Future<ClusterNode> startFourth(String place) {
+        ServerConfig config = config(directory.resolve(place), "d", "nameserver.port=26323",
+                "cluster.nodes=" + NODES + ",d=127.0.0.1:26313");
+        return starts.submit(() -> ClusterNode.start(config, failures::add));
+    }
+
+    @Test
+    void aLostNodeIsReplacedByAnother() throws Exception {
+        startAll();
+        String leader = leader();
+        send(route(leader, "TBW102", -1), 0, 200);
+        String lost = NAMES.stream().filter(name -> !name.equals(leader)).findFirst().orElseThrow();
+        String asked = NAMES.stream().filter(name -> !name.equals(leader) && !name.equals(lost)).findFirst().orElseThrow();
+        running.remove(lost).close();
+
+        Frame early = add(asked, "d", 26_313);
+        assertNotEquals(0, early.code());
+        assertTrue(early.remark().contains("Start it first"), early.remark());
+        Future<ClusterNode> fourth = startFourth("d");
+        join(asked, "d", 26_313);
+        running.put("d", fourth.get());
+        assertEquals(4, status(leader).object("cluster").array("nodes").size());
+
+        Frame removed = ask(asked, REMOVE, Map.of("node", lost));
+        assertEquals(0, removed.code(), removed.remark());
+        assertEquals(3, status(leader).object("cluster").array("nodes").size());
+        assertTrue(ask(asked, REMOVE, Map.of("node", "x")).remark().contains("has no node x"));
+        assertTrue(ask(asked, REMOVE, Map.of("node", leader)).remark().contains("hand leadership to another node"));
+
+        int before = route(leader, "TBW102", -1);
+        assertEquals(0, ask(asked, TRANSFER, Map.of("node", "d")).code());
+        await().atMost(PATIENCE).until(() -> running.get("d").isServing());
+        int port = route(asked, "TBW102", before);
+        assertEquals(200, count(port));
+        send(port, 200, 50);
+        running.remove(leader).close(); // d and the asked one go on
+        assertEquals(250, count(port));
+        send(port, 250, 50);
+        assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aNodeThatJoinedStartsAgainAsItself() throws Exception {
+        startAll();
+        String leader = leader();
+        send(route(leader, "TBW102", -1), 0, 50);
+        Future<ClusterNode> fourth = startFourth("d");
+        join(leader, "d", 26_313);
+        fourth.get().close();
+        send(route(leader, "TBW102", -1), 50, 50);
+        running.put("d", startFourth("d").get());
+        int before = route(leader, "TBW102", -1);
+        await().atMost(PATIENCE).until(() -> {
+            ask(leader, TRANSFER, Map.of("node", "d"));
+            return running.get("d").isServing();
+        });
+        assertEquals(100, count(route(leader, "TBW102", before)));
+        running.remove("d").close();
+
+        Future<ClusterNode> emptied = startFourth("emptied");
+        String refusal = assertThrows(ExecutionException.class, emptied::get).getCause().getMessage();
+        assertTrue(refusal.contains("another incarnation"), refusal);
     }
 }

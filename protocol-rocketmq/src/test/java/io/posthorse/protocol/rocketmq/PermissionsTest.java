@@ -22,7 +22,8 @@ class PermissionsTest {
     /** Requests that only the broker sends, to clients, and those that only the name server of a cluster's node answers. */
     private static final Pattern TO_CLIENTS = Pattern.compile(
             "CHECK_TRANSACTION_STATE|NOTIFY_.*|PUSH_REPLY_MESSAGE_TO_CLIENT|RESET_CONSUMER_CLIENT_OFFSET"
-                    + "|GET_CONSUMER_STATUS_FROM_CLIENT|CLUSTER_STATUS|CLUSTER_TRANSFER");
+                    + "|GET_CONSUMER_STATUS_FROM_CLIENT|CLUSTER_STATUS|CLUSTER_TRANSFER"
+                    + "|CLUSTER_ADD|CLUSTER_REMOVE");
 
     @Test
     void everyNamedRequestCodeHasAPermission() throws IllegalAccessException {

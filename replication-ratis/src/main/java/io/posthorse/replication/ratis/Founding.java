@@ -1,13 +1,11 @@
 package io.posthorse.replication.ratis;
 
 import io.posthorse.platform.Clock;
-import io.posthorse.platform.FileStore;
 import io.posthorse.replication.Member;
 import io.posthorse.replication.Peers;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -32,54 +30,31 @@ import org.slf4j.LoggerFactory;
 /**
  * Has the founders of a group meet before its engine runs for the first time: each learns the incarnations of all others,
  * and keeps them. So a node whose directory was emptied later is recognised by whichever node it meets first, and may not
- * vote as if it had never promised anything. A group is founded once all its nodes run.
- *
- * <p>The request is u8 16; the answer u8 version 1, u8 phase, 16 bytes incarnation, the founders as in {@link NodeMark}, 16
- * bytes id of the group, and the nodes as configured, as text.
+ * vote as if it had never promised anything. A group is founded once all its nodes run. A node that meets a group which
+ * runs without it waits until it is added ({@link Admissions}).
  */
 final class Founding {
     private static final Logger LOG = LoggerFactory.getLogger(Founding.class);
-    private static final byte WHO = 16;
-    private static final byte VERSION = 1;
-    private static final int ANSWER_BYTES_MAX = 64 << 10;
     private static final long PAUSE_MS = 300;
     private static final long TELL_MS = 10_000;
 
     private final RatisSettings settings;
-    private final FileStore files;
+    private final KnownNodes known;
     private final Clock clock;
-    private volatile NodeMark mark;
 
-    Founding(RatisSettings settings, FileStore files, Clock clock, NodeMark mark) {
+    Founding(RatisSettings settings, KnownNodes known, Clock clock) {
         this.settings = settings;
-        this.files = files;
+        this.known = known;
         this.clock = clock;
-        this.mark = mark;
     }
-
-    /** Returns the mark of this node. */
-    NodeMark mark() {
-        return mark;
-    }
-
-    /** Notes how far the group has come here, durably. */
-    synchronized void reached(NodeMark.Phase phase) throws IOException {
-        if (mark.phase().code() < phase.code()) {
-            mark = mark.in(phase);
-            mark.write(files);
-        }
-    }
-
-    /** What another node has said. */
-    private record Met(String name, NodeMark.Phase phase, UUID incarnation, Map<String, UUID> founders) {}
 
     /**
-     * Waits until this node knows all founders.
+     * Waits until this node knows all founders, or a group that runs knows this node.
      *
      * @throws IOException where another node knows an earlier incarnation of this one, or the port is not free
      */
     void meet() throws IOException {
-        if (mark.phase() != NodeMark.Phase.FOUNDING) {
+        if (known.mark().phase() != NodeMark.Phase.FOUNDING) {
             return;
         }
         Server server = listen();
@@ -88,18 +63,14 @@ final class Founding {
             long toldMs = -TELL_MS;
             while (true) {
                 List<String> missing = new ArrayList<>();
-                List<Met> met = ask(peers, missing);
-                Map<String, UUID> founders = founders(met, missing);
-                if (founders != null) {
-                    mark = mark.founded(founders);
-                    mark.write(files);
+                List<Introduction> met = ask(peers, missing);
+                if (met.stream().anyMatch(Introduction::isOfRunning) ? isKnown(met) : isFounded(met, missing)) {
                     return;
                 }
                 long ms = (clock.nanos() - began) / 1_000_000;
                 if (ms - toldMs >= TELL_MS) {
                     toldMs = ms;
-                    LOG.warn("This cluster is new: it is founded once all its nodes run. Waiting for {}.",
-                            String.join("; ", missing));
+                    tell(met, missing);
                 }
                 pause();
             }
@@ -121,19 +92,32 @@ final class Founding {
         return new IOException("interrupted while the nodes of the group met", e);
     }
 
+    private void tell(List<Introduction> met, List<String> missing) {
+        if (met.stream().anyMatch(Introduction::isOfRunning)) {
+            Member self = settings.self();
+            LOG.warn("The cluster runs without this node. Waiting to be added to it: bin/posthorse cluster add {}={}:{}",
+                    self.name(), self.host(), self.port());
+        } else {
+            LOG.warn("This cluster is new: it is founded once all its nodes run. Waiting for {}.",
+                    String.join("; ", missing));
+        }
+    }
+
     /** Returns what the other nodes say; adds a text about each that does not answer. */
-    private List<Met> ask(Peers peers, List<String> missing) throws IOException {
+    private List<Introduction> ask(Peers peers, List<String> missing) throws IOException {
         Map<Member, CompletableFuture<ByteBuffer>> answers = new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
         for (Member member : settings.members()) {
-            if (!member.name().equals(mark.name())) {
-                answers.put(member, peers.ask(member, ByteBuffer.wrap(new byte[] {WHO})));
+            if (!member.name().equals(settings.self().name())) {
+                answers.put(member, peers.ask(member, Introduction.question()));
             }
         }
-        List<Met> met = new ArrayList<>();
+        List<Introduction> met = new ArrayList<>();
         for (Map.Entry<Member, CompletableFuture<ByteBuffer>> answer : answers.entrySet()) {
             Member member = answer.getKey();
             try {
-                met.add(read(member.name(), answer.getValue().get()));
+                Introduction one = Introduction.read(member.name(), answer.getValue().get());
+                requireSame(one);
+                met.add(one);
             } catch (ExecutionException e) {
                 missing.add(member.name() + " (" + member.host() + ":" + member.port() + ")");
                 LOG.debug("Node {} does not answer", member.name(), e.getCause());
@@ -144,40 +128,51 @@ final class Founding {
         return met;
     }
 
-    /** Returns the founders; null while they are not known. */
-    private Map<String, UUID> founders(List<Met> met, List<String> missing) throws IOException {
-        Map<String, UUID> all = new TreeMap<>(Map.of(mark.name(), mark.incarnation()));
-        for (Met node : met) {
-            if (node.phase() != NodeMark.Phase.FOUNDING) {
-                UUID known = node.founders().get(mark.name());
-                if (known == null) {
-                    throw NodeMark.unknown(mark.name(), node.name());
-                }
-                if (!known.equals(mark.incarnation())) {
-                    throw NodeMark.emptied(mark.name(), node.name(), known, mark.incarnation());
-                }
-                return node.founders();
-            }
-            all.put(node.name(), node.incarnation());
+    /** Notes the founders where all nodes have been met; returns whether they have. */
+    private boolean isFounded(List<Introduction> met, List<String> missing) throws IOException {
+        NodeMark mark = known.mark();
+        Map<String, UUID> founders = new TreeMap<>(Map.of(mark.name(), mark.incarnation()));
+        met.forEach(node -> founders.put(node.name(), node.incarnation()));
+        if (missing.isEmpty()) {
+            known.founded(founders, Map.of());
         }
-        return missing.isEmpty() ? all : null;
+        return missing.isEmpty();
     }
 
-    /** Requires that another node is one of the same cluster, and names the same nodes. */
-    private void requireSame(String name, UUID group, String nodes) throws IOException {
-        if (!group.equals(settings.group())) {
-            throw new DifferentClusterException("Node " + name + " is one of cluster " + group + ", and this one of cluster "
-                    + settings.group() + ": their certificates, or without certificates their brokerClusterName, differ. Set"
+    /** Notes what a group that runs says, where it knows this node; returns whether it does. */
+    private boolean isKnown(List<Introduction> met) throws IOException {
+        NodeMark mark = known.mark();
+        for (Introduction node : met) {
+            if (node.isOfRunning() && mark.incarnation().equals(node.known(mark.name()))) {
+                known.founded(node.founders(), node.joined());
+                return true;
+            }
+        }
+        for (Introduction node : met) {
+            UUID other = node.known(mark.name());
+            if (node.isOfRunning() && other != null) {
+                throw NodeMark.emptied(mark.name(), node.name(), other, mark.incarnation());
+            }
+        }
+        return false;
+    }
+
+    /** Requires that another node is one of the same cluster, and while that is founded, names the same nodes. */
+    private void requireSame(Introduction other) throws IOException {
+        String name = other.name();
+        if (!other.group().equals(settings.group())) {
+            throw new DifferentClusterException("Node " + name + " is one of cluster " + other.group() + ", and this one of"
+                    + " cluster " + settings.group() + ": their certificates, or without certificates their brokerClusterName, differ. Set"
                     + " both to the same");
         }
-        if (!nodes.equals(list())) {
-            throw new DifferentClusterException("Node " + name + " is configured with the nodes " + nodes + ", and this one"
-                    + " with " + list() + ". Set cluster.nodes to the same on all machines");
+        if (!other.isOfRunning() && !other.nodes().equals(list())) {
+            throw new DifferentClusterException("Node " + name + " is configured with the nodes " + other.nodes() + ", and"
+                    + " this one with " + list() + ". Set cluster.nodes to the same on all machines");
         }
     }
 
     /** Returns the configured nodes, in the order of their names. */
-    private String list() {
+    String list() {
         return settings.members().stream()
                 .sorted(Comparator.comparing(Member::name))
                 .map(member -> member.name() + "=" + member.host() + ":" + member.port())
@@ -193,40 +188,7 @@ final class Founding {
         }
     }
 
-    private Met read(String name, ByteBuffer in) throws IOException {
-        try {
-            byte version = in.get();
-            if (version != VERSION) {
-                throw new IOException("Node " + name + " introduces itself in version " + version + "; this release knows "
-                        + VERSION + ". Found a cluster with nodes of one release");
-            }
-            Met met = new Met(name, NodeMark.Phase.of(in.get()), NodeMark.id(in), NodeMark.founders(in));
-            requireSame(name, NodeMark.id(in), NodeMark.text(in));
-            return met;
-        } catch (BufferUnderflowException e) {
-            throw new IOException("the answer of node " + name + " ends too early", e);
-        }
-    }
-
     // ---- the answering side
-
-    /** Returns a service that answers who this node is, and leaves all other requests to another one. */
-    Peers.Service answering(Peers.Service others) {
-        return (from, request) -> request.hasRemaining() && request.get(request.position()) == WHO
-                ? introduction()
-                : others.answer(from, request);
-    }
-
-    private ByteBuffer introduction() {
-        NodeMark now = mark;
-        ByteBuffer out = ByteBuffer.allocate(ANSWER_BYTES_MAX);
-        out.put(VERSION).put(now.phase().code());
-        NodeMark.put(out, now.incarnation());
-        NodeMark.put(out, now.founders());
-        NodeMark.put(out, settings.group());
-        NodeMark.put(out, list());
-        return out.flip();
-    }
 
     /** Listens on the engine's port, as long as the engine does not run. */
     private Server listen() throws IOException {
@@ -241,9 +203,12 @@ final class Founding {
                             .clientAuth(ClientAuth.REQUIRE)
                             .protocols("TLSv1.3"), SslProvider.JDK).build());
         }
-        PortGuard guard = new PortGuard(tls != null, this::isMember, PeerCalls.service(answering((from, request) -> {
-            throw new IOException("this node is not part of a group yet");
-        })));
+        PortGuard guard = new PortGuard(tls != null, this::isMember, PeerCalls.service((from, request) -> {
+            if (!Introduction.isAsked(request)) {
+                throw new IOException("this node is not part of a group yet");
+            }
+            return Introduction.of(known.mark(), list());
+        }));
         Server server = guard.customize(builder, null).build();
         try {
             return server.start();

@@ -21,11 +21,17 @@ import java.util.zip.CRC32C;
  * @param phase how far the group has come, as far as this node knows
  * @param founders incarnations of all nodes that the group was founded with, by their names; empty in
  *     {@link Phase#FOUNDING}
+ * @param joined incarnations of the nodes that were added to it later, as far as this node knows; at most {@link #JOINED_MAX}
  */
-record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<String, UUID> founders) {
+record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<String, UUID> founders,
+        Map<String, UUID> joined) {
     static final String NAME = "node";
     private static final long MAGIC = 0x50484E4F44450000L; // PHNODE
-    private static final int VERSION = 1;
+    /** Version without nodes that joined, which is written as long as there are none. */
+    private static final int FOUNDERS_ONLY = 1;
+    private static final int VERSION = 2;
+    static final int JOINED_MAX = 200;
+    static final int NAME_BYTES_MAX = 64;
     private static final int HEAD = 16;
     private static final int BYTES_MAX = 64 << 10;
 
@@ -64,6 +70,12 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
 
     NodeMark {
         founders = Map.copyOf(founders);
+        joined = Map.copyOf(joined);
+    }
+
+    /** Makes a mark of a group to which nobody was added. */
+    NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<String, UUID> founders) {
+        this(group, name, incarnation, phase, founders, Map.of());
     }
 
     /** Makes a mark for an empty directory. */
@@ -77,7 +89,21 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
     }
 
     NodeMark in(Phase later) {
-        return new NodeMark(group, name, incarnation, later, founders);
+        return new NodeMark(group, name, incarnation, later, founders, joined);
+    }
+
+    NodeMark with(Map<String, UUID> newFounders, Map<String, UUID> newJoined) {
+        return new NodeMark(group, name, incarnation, phase, newFounders, newJoined);
+    }
+
+    /** Returns whether this node was added to a group that ran. */
+    boolean hasJoined() {
+        return incarnation.equals(joined.get(name));
+    }
+
+    /** Returns the incarnation of a node; null where it is not known. */
+    UUID known(String node) {
+        return joined.getOrDefault(node, founders.get(node));
     }
 
     /**
@@ -102,27 +128,32 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
                     + " of the group this is. Restore it from a copy, or let the node join anew, under another name and"
                     + " with an empty directory");
         }
-        if (in.getInt(8) != VERSION) {
-            throw new IOException("The file " + NAME + " in " + files.place() + " has version " + in.getInt(8)
-                    + "; this release knows version " + VERSION + ". Start the newer release");
+        int version = in.getInt(8);
+        if (version < FOUNDERS_ONLY || version > VERSION) {
+            throw new IOException("The file " + NAME + " in " + files.place() + " has version " + version
+                    + "; this release knows versions up to " + VERSION + ". Start the newer release");
         }
         in.position(HEAD);
         UUID group = id(in);
         UUID incarnation = id(in);
         String name = text(in);
         Phase phase = Phase.of(in.get());
-        return new NodeMark(group, name, incarnation, phase, founders(in));
+        return new NodeMark(
+                group, name, incarnation, phase, nodes(in), version == FOUNDERS_ONLY ? Map.of() : nodes(in));
     }
 
     /** Writes the mark, durably. */
     void write(FileStore files) throws IOException {
         ByteBuffer out = ByteBuffer.allocate(BYTES_MAX);
-        out.putLong(MAGIC).putInt(VERSION).putInt(0);
+        out.putLong(MAGIC).putInt(joined.isEmpty() ? FOUNDERS_ONLY : VERSION).putInt(0);
         put(out, group);
         put(out, incarnation);
         put(out, name);
         out.put(phase.code());
         put(out, founders);
+        if (!joined.isEmpty()) {
+            put(out, joined);
+        }
         out.putInt(12, out.position() + 4).putInt(crc(out, out.position())).flip();
         try (StoredFile file = files.open(NAME + ".new")) {
             file.truncate(0);
@@ -152,21 +183,21 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
         return new String(bytes, StandardCharsets.UTF_8);
     }
 
-    /** Puts u8 count, and of each founder u16 length, name, 16 bytes. */
-    static void put(ByteBuffer out, Map<String, UUID> founders) {
-        out.put((byte) founders.size());
-        new TreeMap<>(founders).forEach((founder, id) -> {
-            put(out, founder);
+    /** Puts u8 count, and of each node u16 length, name, 16 bytes. */
+    static void put(ByteBuffer out, Map<String, UUID> nodes) {
+        out.put((byte) nodes.size());
+        new TreeMap<>(nodes).forEach((node, id) -> {
+            put(out, node);
             put(out, id);
         });
     }
 
-    static Map<String, UUID> founders(ByteBuffer in) {
-        Map<String, UUID> founders = new TreeMap<>();
+    static Map<String, UUID> nodes(ByteBuffer in) {
+        Map<String, UUID> nodes = new TreeMap<>();
         for (int left = in.get() & 0xFF; left > 0; left--) {
-            founders.put(text(in), id(in));
+            nodes.put(text(in), id(in));
         }
-        return founders;
+        return nodes;
     }
 
     private static int crc(ByteBuffer bytes, int length) {
@@ -213,12 +244,6 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
         return new IOException(refusal(name) + "node " + by + " knows another incarnation of it, " + known + ", and its"
                 + " directory has " + own + ": it was emptied once, or two machines use one name. Stop the"
                 + " other, or " + ANEW);
-    }
-
-    /** Refuses a node of which a group that exists has never heard. */
-    static IOException unknown(String name, String by) {
-        return new IOException(refusal(name) + "node " + by + " says that the group exists, and was founded without it."
-                + " Name the nodes in cluster.nodes as on the other machines");
     }
 
     private static final String ANEW = "remove the node from the group and let it join anew, under another name and with"

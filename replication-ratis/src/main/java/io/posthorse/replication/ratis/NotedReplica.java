@@ -9,12 +9,12 @@ import java.util.concurrent.CompletableFuture;
 /** A replica whose first entry is noted in the node's mark: from then on the engine's log must not be lost. */
 final class NotedReplica implements Replica {
     private final Replica replica;
-    private final Founding founding;
+    private final KnownNodes known;
     private boolean isNoted;
 
-    NotedReplica(Replica replica, Founding founding) {
+    NotedReplica(Replica replica, KnownNodes known) {
         this.replica = replica;
-        this.founding = founding;
+        this.known = known;
     }
 
     private void note() {
@@ -23,7 +23,7 @@ final class NotedReplica implements Replica {
         }
         isNoted = true;
         try {
-            founding.reached(NodeMark.Phase.ENTRIES);
+            known.reached(NodeMark.Phase.ENTRIES);
         } catch (IOException e) {
             replica.failed(e);
         }

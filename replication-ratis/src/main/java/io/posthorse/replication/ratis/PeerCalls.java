@@ -66,8 +66,9 @@ final class PeerCalls implements Peers, AutoCloseable {
         byte[] bytes = new byte[request.remaining()];
         request.duplicate().get(bytes);
         CompletableFuture<ByteBuffer> answer = new CompletableFuture<>();
-        var call = channels.computeIfAbsent(node, this::dial)
-                .newCall(ASK, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
+        ManagedChannel channel = channels.computeIfAbsent(node, this::dial);
+        channel.resetConnectBackoff(); // a node that did not run may have been started
+        var call = channel.newCall(ASK, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
         ClientCalls.asyncUnaryCall(call, bytes, new StreamObserver<>() {
             @Override
             public void onNext(byte[] value) {

@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Guards the group's port. The engine puts the services of clients and of administrators on it, asks nobody who he is, and
- * believes what a request says about its sender. So only calls between nodes are let in, only from members, and each only
- * under the name in its certificate.
+ * believes what a request says about its sender. So only calls between nodes are let in, those of the engine only from
+ * members, and each only under the name in its certificate.
  */
 final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
     private static final Logger LOG = LoggerFactory.getLogger(PortGuard.class);
@@ -76,10 +76,10 @@ final class PortGuard implements ServerInterceptor, GrpcServices.Customizer {
         }
         String name = hasTls ? nameOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION))
                 : headers.get(PeerCalls.NAME);
-        if (name == null || !isMember.test(name)) {
+        if (name == null || !isPeers && !isMember.test(name)) {
             return refuse(call, "The certificate names " + name + ", which is no member of the group");
         }
-        if (isPeers) {
+        if (isPeers) { // whose service asks who calls: a node that is to join may ask who others are
             Context caller = Context.current().withValue(PeerCalls.CALLER, name);
             return Contexts.interceptCall(caller, call, headers, next);
         }

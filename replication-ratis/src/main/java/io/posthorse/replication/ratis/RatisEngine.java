@@ -33,22 +33,33 @@ public final class RatisEngine implements ConsensusEngine {
             mark = NodeMark.create(settings.group(), settings.self().name(), entropy);
             mark.write(files);
         }
-        Founding founding = new Founding(settings, files, Clock.system(), mark);
+        KnownNodes known = new KnownNodes(files, mark);
+        Founding founding = new Founding(settings, known, Clock.system());
         founding.meet();
-        return (replica, service, clock) -> join(settings, founding, replica, service, clock);
+        boolean isJoining = known.mark().hasJoined();
+        return new Admitted(isJoining ? settings.asJoining() : settings, known, founding.list(), new PeerCalls(settings));
     }
 
-    private static Joined join(
-            RatisSettings settings, Founding founding, ReplicatedLog.Replica replica, Peers.Service service, Clock clock)
-            throws IOException {
-        RatisGroup group = RatisGroup.open(
-                settings, new NotedReplica(replica, founding), founding.answering(service), clock);
-        try {
-            founding.reached(NodeMark.Phase.RUNNING);
-        } catch (IOException | RuntimeException | Error e) {
-            group.close();
-            throw e;
+    /** A node that may take part. */
+    private record Admitted(RatisSettings settings, KnownNodes known, String nodes, PeerCalls peers) implements Membership {
+        @Override
+        public boolean isJoining() {
+            return settings.isJoining();
         }
-        return new Joined(group, group.peers());
+
+        @Override
+        public Joined join(ReplicatedLog.Replica replica, Peers.Service service, Clock clock) throws IOException {
+            Admissions admissions = new Admissions(settings, known, clock);
+            RatisGroup group = RatisGroup.open(settings, new NotedReplica(replica, known), peers,
+                    admissions.answering(nodes, service), admissions::isKnown, clock);
+            try {
+                known.reached(NodeMark.Phase.RUNNING);
+                admissions.begin(group);
+            } catch (IOException | RuntimeException | Error e) {
+                group.close();
+                throw e;
+            }
+            return new Joined(group, peers, admissions);
+        }
     }
 }

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.apache.ratis.protocol.ClientId;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
@@ -46,6 +47,7 @@ public final class RatisGroup implements ReplicatedLog {
 
     private final RatisSettings settings;
     private final Replica replica;
+    private final Predicate<String> isKnown;
     private final RaftGroupId group;
     private final RaftPeerId self;
     /** New with each start, for the engine answers a repeated call of a client without doing anything. */
@@ -61,17 +63,17 @@ public final class RatisGroup implements ReplicatedLog {
     private final AtomicBoolean isEnded = new AtomicBoolean();
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
-    private RatisGroup(
-            RatisSettings settings, Replica replica, Peers.Service service, Clock clock, EngineFiles files)
-            throws IOException {
+    private RatisGroup(RatisSettings settings, Replica replica, PeerCalls peers, Peers.Service service,
+            Predicate<String> isKnown, Clock clock, EngineFiles files) throws IOException {
         this.settings = settings;
+        this.isKnown = isKnown;
         this.replica = replica;
         this.files = files;
         this.group = RaftGroupId.valueOf(settings.group());
         this.self = RaftPeerId.valueOf(settings.self().name());
         this.leadership = new Leadership(replica);
         EntryPlace restored = replica.restored();
-        this.peers = new PeerCalls(settings);
+        this.peers = peers;
         String name = "posthorse-group-" + settings.self().name();
         this.deliveries = new Deliveries(name, replica, restored, leadership, this::failed);
         CatchUps catchUps = new CatchUps(deliveries, CATCH_UP_RETRY_MS);
@@ -80,7 +82,7 @@ public final class RatisGroup implements ReplicatedLog {
                 proposer, settings.sizes().batchMax(), this::failed);
         deliveries.start();
         try {
-            this.server = Engine.start(settings, machine, this::isMember, service, this::failed);
+            this.server = Engine.start(settings, machine, this::isMember, forMembers(service), this::failed);
         } catch (IOException e) {
             deliveries.close();
             throw e;
@@ -110,10 +112,21 @@ public final class RatisGroup implements ReplicatedLog {
      */
     public static RatisGroup open(RatisSettings settings, Replica replica, Peers.Service service, Clock clock)
             throws IOException {
+        return open(settings, replica, new PeerCalls(settings), service, name -> false, clock);
+    }
+
+    /**
+     * Takes part in a group, as {@link #open(RatisSettings, Replica, Peers.Service, Clock)} does.
+     *
+     * @param peers calls to other nodes, which are closed with the group
+     * @param isKnown whether a node belongs to the group that is neither configured nor a member yet
+     */
+    static RatisGroup open(RatisSettings settings, Replica replica, PeerCalls peers, Peers.Service service,
+            Predicate<String> isKnown, Clock clock) throws IOException {
         EngineFiles files = EngineFiles.open(settings);
         try {
             files.prepare(replica.restored().index());
-            return new RatisGroup(settings, replica, service, clock, files);
+            return new RatisGroup(settings, replica, peers, service, isKnown, clock, files);
         } catch (IOException | RuntimeException | Error e) {
             files.close();
             throw e;
@@ -247,7 +260,18 @@ public final class RatisGroup implements ReplicatedLog {
     private boolean isMember(String name) {
         RaftPeerId id = RaftPeerId.valueOf(name);
         return settings.members().stream().anyMatch(member -> member.name().equals(name))
-                || division != null && division.getRaftConf().getPeer(id) != null;
+                || division != null && division.getRaftConf().getPeer(id) != null
+                || isKnown.test(name);
+    }
+
+    /** Returns a service for members; only who this node is, it tells everybody whom the port admits. */
+    private Peers.Service forMembers(Peers.Service service) {
+        return (from, request) -> {
+            if (!Introduction.isAsked(request) && !isMember(from)) {
+                throw new IOException("node " + self + " knows no member " + from + " of its cluster");
+            }
+            return service.answer(from, request);
+        };
     }
 
     @Override

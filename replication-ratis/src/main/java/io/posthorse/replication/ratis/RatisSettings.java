@@ -27,6 +27,11 @@ public record RatisSettings(UUID group, Member self, List<Member> members, boole
         }
     }
 
+    /** Returns the same for a node that was added to a group that runs. */
+    RatisSettings asJoining() {
+        return new RatisSettings(group, self, members, true, directory, tls, times, sizes);
+    }
+
     /**
      * Durations in milliseconds.
      *

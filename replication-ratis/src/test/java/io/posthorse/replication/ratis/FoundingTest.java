@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.Entropy;
+import io.posthorse.replication.ConsensusEngine;
 import io.posthorse.replication.Member;
+import io.posthorse.replication.MemberChanges;
 import io.posthorse.replication.ReplicatedLog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +43,7 @@ class FoundingTest {
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
     /** A node that runs. */
-    private record Running(DiskFileStore files, ReplicatedLog log) {
+    private record Running(DiskFileStore files, ReplicatedLog log, MemberChanges changes) {
         void close() throws IOException {
             log.close();
             files.close();
@@ -76,10 +78,10 @@ class FoundingTest {
             DiskFileStore files = null;
             try {
                 files = DiskFileStore.open(directory.resolve(place));
-                ReplicatedLog log = RatisEngine.admit(settings(number, count, place), files, Entropy.system())
-                        .join(new MemoryReplica(), (from, request) -> request, Clock.system()).log();
-                running.put(place, new Running(files, log));
-                started.complete(log);
+                ConsensusEngine.Joined joined = RatisEngine.admit(settings(number, count, place), files, Entropy.system())
+                        .join(new MemoryReplica(), (from, request) -> request, Clock.system());
+                running.put(place, new Running(files, joined.log(), joined.changes()));
+                started.complete(joined.log());
             } catch (IOException | RuntimeException e) {
                 close(files);
                 started.completeExceptionally(e);
@@ -184,15 +186,48 @@ class FoundingTest {
     }
 
     @Test
-    void aNodeThatTheGroupWasFoundedWithoutIsRefused() throws Exception {
+    void nodesWithOtherListsOfNodesAreNotFoundedTogether() {
+        var a = start(0, 2, "a");
+        var b = start(1, 3, "b");
+        Awaitility.await().atMost(Nodes.PATIENCE).until(() -> a.isDone() || b.isDone());
+        String refusal = refusal(a.isDone() ? a : b);
+        assertTrue(refusal.contains("Set cluster.nodes to the same on all machines"), refusal);
+    }
+
+    @Test
+    void aNodeThatTheGroupWasFoundedWithoutWaitsUntilItIsAdded() throws Exception {
         var a = start(0, 2, "a");
         var b = start(1, 2, "b");
         get(a);
         get(b);
-        running.remove("a").close();
-        get(start(0, 3, "a")); // whose settings name the new node
-        String refusal = refusal(start(2, 3, "c"));
-        assertTrue(refusal.contains("founded without it"), refusal);
+        var c = start(2, 3, "c"); // which the settings of the others do not name
+        assertThrows(TimeoutException.class, () -> c.get(2, TimeUnit.SECONDS));
+        Member third = members(3).get(2);
+        Awaitility.await().atMost(Nodes.PATIENCE).ignoreExceptions().until(
+                () -> leader().changes().add(third) == MemberChanges.Progress.MEMBER);
+        get(c);
+        assertEquals(3, leader().log().status().peers().size());
+        UUID incarnation = mark("c").incarnation();
+        assertEquals(Map.of("n2", incarnation), mark("a").joined());
+        assertEquals(Map.of("n2", incarnation), mark("b").joined());
+        assertTrue(mark("c").hasJoined());
+
+        running.remove("c").close();
+        String refusal = refusal(start(2, 3, "another"));
+        assertTrue(refusal.contains("knows another incarnation"), refusal);
+        get(start(2, 3, "c"));
+        Awaitility.await().atMost(Nodes.PATIENCE).ignoreExceptions().until(() -> {
+            leader().changes().remove("n2");
+            return leader().log().status().peers().size() == 2;
+        });
+        assertEquals(Map.of(), mark("a").joined());
+        assertEquals(Map.of(), mark("b").joined());
+    }
+
+    private Running leader() {
+        return running.values().stream()
+                .filter(one -> one.log().status().self().equals(one.log().status().leader()))
+                .findFirst().orElseThrow();
     }
 
     @Test

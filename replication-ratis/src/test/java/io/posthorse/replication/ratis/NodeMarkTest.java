@@ -22,6 +22,7 @@ class NodeMarkTest {
     private static final UUID GROUP = UUID.fromString("01234567-89ab-cdef-0123-456789abcdef");
     private static final UUID INCARNATION = UUID.fromString("11111111-2222-3333-4444-555555555555");
     private static final UUID OTHER = UUID.fromString("99999999-2222-3333-4444-555555555555");
+    private static final UUID THIRD = UUID.fromString("88888888-2222-3333-4444-555555555555");
     private static final NodeMark MARK = new NodeMark(
             GROUP, "n1", INCARNATION, NodeMark.Phase.FOUNDED, Map.of("n1", INCARNATION, "n2", OTHER));
 
@@ -47,6 +48,18 @@ class NodeMarkTest {
         MARK.write(files);
         assertEquals(MARK, NodeMark.read(files.crash(true)));
         assertArrayEquals(golden("node.bin"), read(files, NodeMark.NAME));
+    }
+
+    @Test
+    void nodesThatJoinedAreReadAsTheyWereWritten() throws IOException {
+        NodeMark joined = MARK.with(MARK.founders(), Map.of("n3", THIRD));
+        joined.write(files);
+        assertEquals(joined, NodeMark.read(files.crash(true)));
+        assertArrayEquals(golden("node-joined.bin"), read(files, NodeMark.NAME));
+        assertFalse(joined.hasJoined(), "it is a founder");
+        assertEquals(OTHER, joined.known("n2"));
+        assertEquals(THIRD, joined.known("n3"));
+        assertNull(joined.known("n4"));
     }
 
     @Test
