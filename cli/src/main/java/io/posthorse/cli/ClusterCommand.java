@@ -94,8 +94,8 @@ final class ClusterCommand {
     }
 
     @Command(name = "add", description = "Add a node, which has been started with an empty directory and the nodes of the"
-            + " cluster and itself in cluster.nodes. Waits until it has fetched what the cluster has and is a member; the same"
-            + " command goes on with it later.", mixinStandardHelpOptions = true)
+            + " cluster and itself in cluster.nodes. Waits until it has fetched what the cluster has and is a member; the"
+            + " same command goes on with it later.", mixinStandardHelpOptions = true)
     int add(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
@@ -113,13 +113,13 @@ final class ClusterCommand {
                 }
                 if (System.currentTimeMillis() >= until) {
                     throw new CommandFailedException(Launch.NOT_STARTED, "Node " + named.name() + " is no member after "
-                            + seconds + " s. It goes on fetching where it runs, and its log says how far it is. Give the same"
-                            + " command again to make it a member.");
+                            + seconds + " s. It goes on fetching where it runs, and its log says how far it is. Give the"
+                            + " same command again to make it a member.");
                 }
                 pause();
             }
-            print("Node " + named.name() + " is a member now. Name it in cluster.nodes of the other nodes, too; they read that"
-                    + " at their next start.");
+            print("Node " + named.name() + " is a member now. Name it in cluster.nodes of the other nodes, too; they read"
+                    + " that at their next start.");
             return Launch.WELL;
         });
     }

@@ -52,8 +52,8 @@ record NamedNode(String name, String host, int port) {
         try {
             return node(text.strip());
         } catch (CommandFailedException e) {
-            throw wrong("\"" + text + "\" names no node, so nothing was asked. Write NAME=HOST:PORT, such as d=host4:10931, as"
-                    + " in cluster.nodes.");
+            throw wrong("\"" + text + "\" names no node, so nothing was asked. Write NAME=HOST:PORT, such as d=host4:10931,"
+                    + " as in cluster.nodes.");
         }
     }
 

@@ -17,8 +17,8 @@ public interface ConsensusEngine {
     /** The membership of an admitted node. */
     interface Membership {
         /**
-         * Returns whether the group exists without this node, which joins it: it must have a copy of the data before it takes
-         * part.
+         * Returns whether the group exists without this node, which joins it: it must have a copy of the data before it
+         * takes part.
          */
         boolean isJoining();
 

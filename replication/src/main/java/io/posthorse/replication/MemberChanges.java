@@ -13,7 +13,8 @@ public interface MemberChanges {
     }
 
     /**
-     * Adds a node, or goes on with adding it. The caller repeats the call, to whoever leads then, until the node is a member.
+     * Adds a node, or goes on with adding it. The caller repeats the call, to whoever leads then, until the node is a
+     * member.
      *
      * @throws IOException where it cannot be added, or does not answer; with what it means and what to do
      */

@@ -62,8 +62,8 @@ final class Admissions implements MemberChanges {
     @Override
     public synchronized Progress add(Member node) throws IOException {
         if (!NAME.matcher(node.name()).matches() || node.port() < 1 || node.port() > PORT_MAX || node.host().isBlank()) {
-            throw new IOException("a node is NAME=HOST:PORT, with a name of 1 to 64 letters, digits and - _ ., so nothing was"
-                    + " added");
+            throw new IOException("a node is NAME=HOST:PORT, with a name of 1 to 64 letters, digits and - _ ., so nothing"
+                    + " was added");
         }
         RatisGroup running = running();
         GroupStatus status = leading(running);
@@ -121,8 +121,8 @@ final class Admissions implements MemberChanges {
         }
         if (!met.group().equals(settings.group())) {
             throw new IOException("node " + node.name() + " is one of cluster " + met.group() + ", and this is cluster "
-                    + settings.group() + ", so it was not added; give it a directory that \"posthorse cluster init\" has made"
-                    + " with the authority of this cluster, or without certificates its brokerClusterName");
+                    + settings.group() + ", so it was not added; give it a directory that \"posthorse cluster init\" has"
+                    + " made with the authority of this cluster, or without certificates its brokerClusterName");
         }
         return met;
     }
@@ -140,8 +140,8 @@ final class Admissions implements MemberChanges {
             long there = left.stream().filter(peer -> peer.member().name().equals(status.self())
                     || peer.matched() >= 0 && peer.silentMs() <= SILENT_MS_MAX).count();
             if (there * 2 <= left.size()) {
-                throw new IOException("without " + name + " the cluster would have " + left.size() + " nodes, of which " + there
-                        + " run, and accept nothing, so it was not removed; start the others first");
+                throw new IOException("without " + name + " the cluster would have " + left.size() + " nodes, of which "
+                        + there + " run, and accept nothing, so it was not removed; start the others first");
             }
             await(running.members(left.stream().map(GroupStatus.Peer::member).toList()));
             LOG.info("Node {} is no member of the cluster any more.", name);

@@ -162,8 +162,8 @@ final class Founding {
         String name = other.name();
         if (!other.group().equals(settings.group())) {
             throw new DifferentClusterException("Node " + name + " is one of cluster " + other.group() + ", and this one of"
-                    + " cluster " + settings.group() + ": their certificates, or without certificates their brokerClusterName, differ. Set"
-                    + " both to the same");
+                    + " cluster " + settings.group() + ": their certificates, or without certificates their"
+                    + " brokerClusterName, differ. Set both to the same");
         }
         if (!other.isOfRunning() && !other.nodes().equals(list())) {
             throw new DifferentClusterException("Node " + name + " is configured with the nodes " + other.nodes() + ", and"

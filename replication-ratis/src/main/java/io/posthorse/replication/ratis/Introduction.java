@@ -8,8 +8,8 @@ import java.util.UUID;
 
 /**
  * What a node says about itself to any other: u8 version 1, u8 phase, 16 bytes incarnation, the founders as in
- * {@link NodeMark}, 16 bytes id of the group, the nodes as configured, as text, and those that joined, like the founders. The
- * question is u8 16.
+ * {@link NodeMark}, 16 bytes id of the group, the nodes as configured, as text, and those that joined, like the founders.
+ * The question is u8 16.
  *
  * @param nodes as configured, in the order of their names
  */

@@ -21,7 +21,8 @@ import java.util.zip.CRC32C;
  * @param phase how far the group has come, as far as this node knows
  * @param founders incarnations of all nodes that the group was founded with, by their names; empty in
  *     {@link Phase#FOUNDING}
- * @param joined incarnations of the nodes that were added to it later, as far as this node knows; at most {@link #JOINED_MAX}
+ * @param joined incarnations of the nodes that were added to it later, as far as this node knows; at most
+ *     {@link #JOINED_MAX}
  */
 record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<String, UUID> founders,
         Map<String, UUID> joined) {
