@@ -65,7 +65,7 @@ final class RemoteBroker implements AutoCloseable {
                     + " refused: " + answer.remark() + "\nNothing was changed. Give --access-key and the secret of a user"
                     + " that may do this: a super user, or one with a rule for Cluster.");
             default -> throw new CommandFailedException(
-                    Launch.NOT_STARTED, "The broker at " + name + " refused: " + answer.remark());
+                    Launch.NOT_STARTED, "The server at " + name + " refused: " + answer.remark());
         };
     }
 

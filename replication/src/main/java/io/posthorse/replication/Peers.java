@@ -17,6 +17,14 @@ public interface Peers {
      */
     CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request);
 
+    /**
+     * Asks a node for something that takes longer than usual. Waits also for a connection, to a node that may have been
+     * started just now.
+     *
+     * @param limitMs for all of it
+     */
+    CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, long limitMs);
+
     /** The answering side. */
     interface Service {
         /**

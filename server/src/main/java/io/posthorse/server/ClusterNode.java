@@ -202,7 +202,7 @@ public final class ClusterNode implements AutoCloseable {
                 handOver(to);
                 return;
             }
-            await(joined.peers().ask(leader.get(), request(TRANSFER, to)), ANSWER_MS);
+            await(joined.peers().ask(leader.get(), request(TRANSFER, to), CHANGE_MS), CHANGE_MS);
         }
 
         @Override
@@ -210,7 +210,7 @@ public final class ClusterNode implements AutoCloseable {
             requireJoined();
             Optional<Member> leader = otherLeader();
             String progress = leader.isEmpty() ? joined.changes().add(node).name()
-                    : text(await(joined.peers().ask(leader.get(), request(ADD, text(node))), CHANGE_MS));
+                    : text(await(joined.peers().ask(leader.get(), request(ADD, text(node)), CHANGE_MS), CHANGE_MS));
             return new JsonWriter().beginObject().name("state").value(progress).endObject().bytes();
         }
 
@@ -222,7 +222,7 @@ public final class ClusterNode implements AutoCloseable {
                 joined.changes().remove(name);
                 return;
             }
-            await(joined.peers().ask(leader.get(), request(REMOVE, name)), CHANGE_MS);
+            await(joined.peers().ask(leader.get(), request(REMOVE, name), CHANGE_MS), CHANGE_MS);
         }
     }
 

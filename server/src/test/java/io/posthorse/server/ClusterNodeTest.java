@@ -292,6 +292,11 @@ class ClusterNodeTest {
         Frame removed = ask(asked, REMOVE, Map.of("node", lost));
         assertEquals(0, removed.code(), removed.remark());
         assertEquals(3, status(leader).object("cluster").array("nodes").size());
+        running.put(lost, open(lost)); // it was away, and finds out
+        await().atMost(PATIENCE).until(() -> !failures.isEmpty());
+        assertTrue(failures.get(0).getMessage().contains("it was removed from it"), failures.get(0).getMessage());
+        failures.clear();
+        running.remove(lost).close();
         assertTrue(ask(asked, REMOVE, Map.of("node", "x")).remark().contains("has no node x"));
         assertTrue(ask(asked, REMOVE, Map.of("node", leader)).remark().contains("hand leadership to another node"));
 
@@ -305,6 +310,18 @@ class ClusterNodeTest {
         assertEquals(250, count(port));
         send(port, 250, 50);
         assertEquals(List.of(), failures);
+    }
+
+    @Test
+    void aNodeThatIsRemovedWhileItRunsEnds() throws Exception {
+        startAll();
+        String leader = leader();
+        String removed = NAMES.stream().filter(name -> !name.equals(leader)).findFirst().orElseThrow();
+        assertEquals(0, ask(removed, REMOVE, Map.of("node", removed)).code());
+        await().atMost(PATIENCE).until(() -> !failures.isEmpty());
+        assertTrue(failures.get(0).getMessage().contains("it was removed from it"), failures.get(0).getMessage());
+        failures.clear();
+        assertEquals(2, status(leader).object("cluster").array("nodes").size());
     }
 
     @Test

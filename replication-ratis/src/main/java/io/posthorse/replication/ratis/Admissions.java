@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -17,7 +18,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * and has told the members. It fetches a copy, starts its engine without members, and only then becomes one: until it has
  * everything, it would be counted on and could not help.
  *
- * <p>A request to note an incarnation is u8 19, u8 1, name, 16 bytes incarnation; one to forget a node u8 19, u8 0, name.
+ * <p>A request to note an incarnation is u8 19, u8 1, name, 16 bytes incarnation; one to forget a node u8 19, u8 0, name,
+ * which to that node itself says that it is removed.
  */
 final class Admissions implements MemberChanges {
     private static final Logger LOG = LoggerFactory.getLogger(Admissions.class);
@@ -35,7 +39,9 @@ final class Admissions implements MemberChanges {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
     private static final int PORT_MAX = 65_535;
     private static final long CHANGE_MS = 10_000;
+    private static final long STARTED_MS = 3_000;
     private static final long SILENT_MS_MAX = 3_000;
+    private static final long LOOK_NS = 5_000_000_000L;
     private static final long LEARN_PAUSE_NS = 5_000_000_000L;
 
     private final RatisSettings settings;
@@ -55,6 +61,18 @@ final class Admissions implements MemberChanges {
     /** Begins to serve: the engine runs. */
     void begin(RatisGroup running) {
         group.complete(running);
+        Thread.ofVirtual().name("posthorse-removal").start(() -> {
+            try {
+                while (!running.isOver()) {
+                    LockSupport.parkNanos(LOOK_NS);
+                    if (!running.isOver() && running.status().leader() == null && isRemoved(running)) {
+                        running.failed(removed());
+                    }
+                }
+            } catch (IOException e) {
+                running.failed(e);
+            }
+        });
     }
 
     // ---- changes, at the leader
@@ -111,7 +129,7 @@ final class Admissions implements MemberChanges {
     private Introduction introduction(RatisGroup running, Member node) throws IOException {
         Introduction met;
         try {
-            met = Introduction.read(node.name(), await(running.peers().ask(node, Introduction.question())));
+            met = Introduction.read(node.name(), await(running.peers().ask(node, Introduction.question(), STARTED_MS)));
         } catch (IOException e) {
             if (known.mark().joined().containsKey(node.name())) {
                 return null;
@@ -151,6 +169,11 @@ final class Admissions implements MemberChanges {
         }
         known.forget(name);
         tell(running, forget(name), name);
+        for (GroupStatus.Peer peer : status.peers()) {
+            if (peer.member().name().equals(name)) { // one that is away finds out when it returns
+                running.peers().ask(peer.member(), forget(name));
+            }
+        }
     }
 
     private RatisGroup running() throws IOException {
@@ -238,12 +261,55 @@ final class Admissions implements MemberChanges {
             String name = NodeMark.text(request);
             if (isNew) {
                 known.note(name, NodeMark.id(request));
+            } else if (name.equals(settings.self().name())) {
+                running().failed(removed());
             } else {
                 known.forget(name);
             }
         } catch (BufferUnderflowException e) {
             throw new IOException("the request ends too early", e);
         }
+    }
+
+    private IOException removed() throws IOException {
+        known.reached(NodeMark.Phase.REMOVED);
+        return NodeMark.removed(settings.self().name());
+    }
+
+    /** Returns why the engine has closed itself: since the group has removed this node, or for the given reason. */
+    Throwable explain(Throwable cause) {
+        RatisGroup running = group.getNow(null);
+        try {
+            return running != null && isRemoved(running) ? removed() : cause;
+        } catch (IOException e) {
+            cause.addSuppressed(e);
+            return cause;
+        }
+    }
+
+    /** Asks the members whether they know this node; returns whether a majority does not, and none does. */
+    private boolean isRemoved(RatisGroup running) {
+        String self = settings.self().name();
+        Map<Member, CompletableFuture<ByteBuffer>> answers = new HashMap<>();
+        Stream.concat(settings.members().stream(), running.status().peers().stream().map(GroupStatus.Peer::member))
+                .filter(member -> !member.name().equals(self))
+                .forEach(member -> answers.computeIfAbsent(
+                        member, one -> running.peers().ask(one, Introduction.question())));
+        int strangers = 0;
+        for (Map.Entry<Member, CompletableFuture<ByteBuffer>> answer : answers.entrySet()) {
+            try {
+                Introduction met = Introduction.read(answer.getKey().name(), await(answer.getValue()));
+                if (met.isOfRunning() && met.group().equals(settings.group())) {
+                    if (met.known(self) != null) {
+                        return false;
+                    }
+                    strangers++;
+                }
+            } catch (IOException e) {
+                LOG.debug("Node {} does not say whether this node is a member", answer.getKey().name(), e);
+            }
+        }
+        return strangers * 2 > answers.size();
     }
 
     // ---- who may call

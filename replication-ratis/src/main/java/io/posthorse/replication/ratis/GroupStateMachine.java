@@ -240,9 +240,9 @@ final class GroupStateMachine
 
     @Override
     public void notifyServerShutdown(RoleInfoProto role, boolean isAll) {
-        failed.accept(new IOException(isAll
-                ? "The engine has shut itself down, as it does after a pause of minutes. Restart this node"
-                : "The group has told this node that it is no member. Let it join anew, under another name"));
+        failed.accept(isAll
+                ? new IOException("The engine has shut itself down, as it does after a pause of minutes. Restart this node")
+                : new ClosedException());
     }
 
     @Override

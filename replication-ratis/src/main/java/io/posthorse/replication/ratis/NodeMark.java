@@ -45,7 +45,9 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
         /** The engine has run here: its directory must be there. */
         RUNNING(2),
         /** The engine has had entries here, which the others count on: its log must be there. */
-        ENTRIES(3);
+        ENTRIES(3),
+        /** The group has removed this node. */
+        REMOVED(4);
 
         private final byte code;
 
@@ -232,12 +234,21 @@ record NodeMark(UUID group, String name, UUID incarnation, Phase phase, Map<Stri
             throw new IOException(refusal(name) + "its data directory is that of node " + mark.name() + " of group "
                     + mark.group() + ", and group " + group + " is configured. Name the right directory");
         }
+        if (mark != null && mark.phase() == Phase.REMOVED) {
+            throw removed(name);
+        }
         boolean isLost = mark != null
                 && (!hasLog && mark.phase().code() >= Phase.RUNNING.code() || !hasEntries && mark.phase() == Phase.ENTRIES);
         if (isLost) {
             throw new IOException(refusal(name) + "the engine's directory has lost its log, with votes and entries that the"
                     + " other nodes count on. Restore neither from a copy; " + ANEW);
         }
+    }
+
+    /** Refuses a node that was removed from its group. */
+    static IOException removed(String name) {
+        return new IOException(refusal(name) + "it was removed from it. Its directory stays as it is, and can be deleted. To"
+                + " take part again, let it join anew, under another name and with empty directories");
     }
 
     /** Refuses a node whose directory was emptied: another node remembers an earlier incarnation of it. */

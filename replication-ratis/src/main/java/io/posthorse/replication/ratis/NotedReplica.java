@@ -5,16 +5,23 @@ import io.posthorse.replication.EntryPlace;
 import io.posthorse.replication.ReplicatedLog.Replica;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 
-/** A replica whose first entry is noted in the node's mark: from then on the engine's log must not be lost. */
+/**
+ * A replica whose first entry is noted in the node's mark: from then on the engine's log must not be lost. Where the engine
+ * has closed itself, it is told why.
+ */
 final class NotedReplica implements Replica {
     private final Replica replica;
     private final KnownNodes known;
+    private final UnaryOperator<Throwable> explanation;
     private boolean isNoted;
 
-    NotedReplica(Replica replica, KnownNodes known) {
+    /** @param explanation returns why the engine has closed itself; may wait for other nodes */
+    NotedReplica(Replica replica, KnownNodes known, UnaryOperator<Throwable> explanation) {
         this.replica = replica;
         this.known = known;
+        this.explanation = explanation;
     }
 
     private void note() {
@@ -73,6 +80,10 @@ final class NotedReplica implements Replica {
 
     @Override
     public void failed(Throwable cause) {
-        replica.failed(cause);
+        if (cause instanceof ClosedException) {
+            Thread.ofVirtual().name("posthorse-removal").start(() -> replica.failed(explanation.apply(cause)));
+        } else {
+            replica.failed(cause);
+        }
     }
 }

@@ -63,12 +63,22 @@ final class PeerCalls implements Peers, AutoCloseable {
 
     @Override
     public CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request) {
+        return ask(node, request, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
+    }
+
+    @Override
+    public CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, long limitMs) {
+        return ask(node, request,
+                CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(limitMs, TimeUnit.MILLISECONDS));
+    }
+
+    private CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, CallOptions options) {
         byte[] bytes = new byte[request.remaining()];
         request.duplicate().get(bytes);
         CompletableFuture<ByteBuffer> answer = new CompletableFuture<>();
         ManagedChannel channel = channels.computeIfAbsent(node, this::dial);
         channel.resetConnectBackoff(); // a node that did not run may have been started
-        var call = channel.newCall(ASK, CallOptions.DEFAULT.withDeadlineAfter(timeoutMs, TimeUnit.MILLISECONDS));
+        var call = channel.newCall(ASK, options);
         ClientCalls.asyncUnaryCall(call, bytes, new StreamObserver<>() {
             @Override
             public void onNext(byte[] value) {

@@ -281,7 +281,13 @@ public final class RatisGroup implements ReplicatedLog {
 
     // ---- ends
 
-    private void failed(Throwable cause) {
+    /** Returns whether it has failed or was closed. */
+    boolean isOver() {
+        return isEnded.get();
+    }
+
+    /** Ends the part in the group, and tells the replica why. */
+    void failed(Throwable cause) {
         if (isEnded.compareAndSet(false, true)) {
             LOG.error("Node {} cannot go on in its group", self, cause);
             leadership.end();

@@ -65,10 +65,7 @@ final class Watch implements AutoCloseable {
     private void look() {
         DivisionInfo info = division.getInfo();
         if (info.getLifeCycleState().isClosingOrClosed()) {
-            boolean isMember = division.getRaftConf().getPeer(division.getId()) != null;
-            consequences.failed(new IOException(isMember
-                    ? "The engine has closed itself after an error, which the server log has. Restart this node"
-                    : "This node is a member of its group no longer. Stop it, or let it join anew under another name"));
+            consequences.failed(new ClosedException());
             return;
         }
         followed.check(() -> nameOf(info.getLeaderId()));

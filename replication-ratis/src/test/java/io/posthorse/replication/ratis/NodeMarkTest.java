@@ -117,6 +117,11 @@ class NodeMarkTest {
     }
 
     @Test
+    void aNodeThatWasRemovedIsRefused() {
+        assertTrue(refusal(MARK.in(NodeMark.Phase.REMOVED), true, true).contains("it was removed from it"));
+    }
+
+    @Test
     void theDirectoryOfABrokerOfItsOwnIsRefused() {
         assertTrue(refusal(null, false, true).contains("a broker of its own"));
     }
