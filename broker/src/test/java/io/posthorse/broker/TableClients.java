@@ -67,7 +67,7 @@ final class TableClients {
         Command[] made = new Command[1];
         shard.tables().change(entries, failure -> {
             require(failure == null, "a healthy disk is enough: " + failure);
-            requireTold(shard.tables().present(), made[0]);
+            requireTold(shard.broker(), made[0]);
             made[0].acknowledge();
         });
         made[0] = new Command(entries, shard.broker().tail());
@@ -98,17 +98,20 @@ final class TableClients {
         tables.follow(entries -> entries.forEach(entry -> apply(entry, mine)));
     }
 
-    /** The listeners of a leader know of a command that is acknowledged. */
-    private void requireTold(Tables tables, Command command) {
+    /** The listeners of a leader know of a command that is acknowledged, and of none that is not agreed on. */
+    private void requireTold(Broker broker, Command command) {
         int behind = commands.indexOf(command) + 1;
-        TreeMap<String, String> mine = told.get(tables);
+        TreeMap<String, String> mine = told.get(broker.state().tables);
         require(mine != null, "the leader is followed");
         for (int count = behind; count <= commands.size(); count++) {
+            if (commands.get(count - 1).end > broker.log().committed()) {
+                break;
+            }
             if (after(commands.subList(0, count)).equals(mine)) {
                 return;
             }
         }
-        throw new AssertionError("who listens at the leader knows what is acknowledged");
+        throw new AssertionError("who listens at the leader knows what is agreed on");
     }
 
     /** All copies are complete: those who listen know all of it. */
