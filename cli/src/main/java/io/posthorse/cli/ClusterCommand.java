@@ -3,6 +3,7 @@ package io.posthorse.cli;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -45,13 +46,14 @@ final class ClusterCommand {
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
             @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table",
-                    description = "table, the default, or json") String output) {
+                    description = "table, the default, or json") String output,
+            @Mixin RemoteAccess access) {
         return run(() -> {
             if (!output.equals("table") && !output.equals("json")) {
                 throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "There is no output " + output + "; nothing was"
                         + " asked. Write -o table or -o json.");
             }
-            ClusterLine.View view = ClusterLine.status(nameServer);
+            ClusterLine.View view = ClusterLine.status(nameServer, access);
             if (output.equals("json")) {
                 print(new JsonWriter().value(view.json()).toString());
             } else {
@@ -83,9 +85,10 @@ final class ClusterCommand {
     int transfer(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
-            @Parameters(paramLabel = "NODE", description = "name of the node that shall lead") String node) {
+            @Parameters(paramLabel = "NODE", description = "name of the node that shall lead") String node,
+            @Mixin RemoteAccess access) {
         return run(() -> {
-            ClusterLine.transfer(nameServer, node);
+            ClusterLine.transfer(nameServer, node, access);
             print("Node " + node + " leads now.");
             return Launch.WELL;
         });
@@ -96,9 +99,10 @@ final class ClusterCommand {
     int quorum(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT,
                     description = "address of the name server of the node that shall stop, ${DEFAULT-VALUE} by default")
-                    String nameServer) {
+                    String nameServer,
+            @Mixin RemoteAccess access) {
         return run(() -> {
-            ClusterLine.View view = ClusterLine.status(nameServer);
+            ClusterLine.View view = ClusterLine.status(nameServer, access);
             if (view.hasMajorityWithout(view.node())) {
                 print("The cluster has a majority without node " + view.node() + ": it can be stopped.");
                 return Launch.WELL;

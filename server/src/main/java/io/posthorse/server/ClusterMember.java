@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessTable;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.GroupReplica;
 import io.posthorse.log.AgreedPoint;
@@ -46,6 +47,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private final boolean daemon;
     private final UUID group;
     private final String name;
+    private final Consumer<AccessTable> names;
     private final Consumer<Throwable> onFailure;
     private final Semaphore backlog = new Semaphore(BACKLOG_KIB);
     /** Opens copies anew and starts to serve, one at a time. */
@@ -76,11 +78,12 @@ final class ClusterMember implements ReplicatedLog.Replica {
      * Opens the copy; {@link #join} must follow.
      *
      * @param checkpointBytes bytes of log after which a checkpoint is taken
+     * @param names gets users and rules for the node's name server; any thread may call it
      * @param onFailure gets the reason for which this node must halt; any thread may call it
      */
     ClusterMember(
             ServerConfig config, DiskFileStore files, boolean daemon, UUID group, String name, List<Member> members,
-            long checkpointBytes, Consumer<Throwable> onFailure) throws IOException {
+            long checkpointBytes, Consumer<AccessTable> names, Consumer<Throwable> onFailure) throws IOException {
         this.config = config;
         this.files = files;
         this.daemon = daemon;
@@ -88,6 +91,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.name = name;
         this.members = List.copyOf(members);
         this.checkpointBytes = checkpointBytes;
+        this.names = names;
         this.onFailure = onFailure;
         Import.finish(files);
         open(null);
@@ -98,7 +102,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private void open(GroupReplica before) throws IOException {
         BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
-            GroupReplica opened = next.follow(group, before);
+            GroupReplica opened = next.follow(group, before, names, this::failed);
             synchronized (this) {
                 node = next;
                 copy = opened;
