@@ -199,7 +199,8 @@ public final class SharedUsers implements Keeper {
         }
         byte[] key = SecretCipher.random(SecretCipher.KEY_BYTES, entropy);
         SecretCipher made = new SecretCipher(key, entropy);
-        User user = User.of(name, User.Kind.SUPER, true, (secret == null ? AccessControl.newSecret(entropy) : secret).reveal());
+        Secret chosen = secret == null ? AccessControl.newSecret(entropy) : secret;
+        User user = User.of(name, User.Kind.SUPER, true, chosen.reveal());
         writer.write(List.of(
                 new SharedEntry(new byte[] {KEY}, ByteBuffer.allocate(1 + key.length).put(VERSION).put(key).array()),
                 firstEntry(name, secret != null), entry(user, List.of(), made)), done);

@@ -260,7 +260,8 @@ class KeeperTest {
             SharedUsers node = node();
             node.changed(List.of(new SharedEntry(ann.key(), root.value())));
             assertNull(node.table().user("ann"), "root's entry under another name");
-            node.changed(List.of(new SharedEntry(new byte[0], new byte[] {1}), new SharedEntry(new byte[] {'x'}, new byte[3])));
+            node.changed(List.of(
+                    new SharedEntry(new byte[0], new byte[] {1}), new SharedEntry(new byte[] {'x'}, new byte[3])));
             assertNotNull(node.table().user("root"));
         }
     }

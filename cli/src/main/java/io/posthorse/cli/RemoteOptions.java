@@ -41,8 +41,9 @@ final class RemoteOptions {
             close(socket);
             throw new CommandFailedException(Launch.NOT_STARTED, "No broker was reached at " + broker + " ("
                     + RemoteBroker.reason(e) + "). Nothing was changed. Start it (bin/posthorse start), or"
-                    + " give its address with --broker host:port" + (line.encryption() == null ? "." : "; with --tls, the port must"
-                    + " accept TLS, and its certificate must be valid for " + host + " and trusted (--tls-trust)."));
+                    + " give its address with --broker host:port" + (line.encryption() == null ? "."
+                    : "; with --tls, the port must accept TLS, and its certificate must be valid for " + host
+                            + " and trusted (--tls-trust)."));
         }
     }
 

@@ -116,8 +116,8 @@ final class GroupTables implements SettingsKeeper {
     }
 
     /**
-     * Begins to change them, since this node leads. Where the cluster has no users yet, and should have, the first super user
-     * is created.
+     * Begins to change them, since this node leads. Where the cluster has no users yet, and should have, the first super
+     * user is created.
      *
      * @param ready runs once the cluster has users, or at once where it has no access control
      */

@@ -25,7 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * A name server without a broker. Routes are registered by brokers and end with the process; only the key-value
@@ -112,7 +111,7 @@ public final class NameServerProcess implements AutoCloseable {
         ServerConfig.Identity own = config.identity();
         Gate gate = new Gate(
                 AccessSetup.open(config, users, Clock.system()), config.access().policy(), own.cluster(),
-                Set.of(own.cluster(), own.brokerName(), TopicsAndGroups.DEFAULT_TOPIC), topic -> false, group -> false);
+                TopicsAndGroups.ownTopics(own.cluster(), own.brokerName()), topic -> false, group -> false);
         return new NameServerGate(gate, own.brokerName(), SharedUsers.NODE);
     }
 

@@ -61,8 +61,8 @@ final class NameServerSession implements Session, Peer {
     private Frame admit(Frame request, ByteBuf in, int start, int length) {
         String refusal = gate.signatureRefusal(caller, in, start, start + length);
         if (refusal == null && !connection.admit(caller.name())) {
-            refuse(request, ResponseCode.SYSTEM_BUSY, "the user " + caller.name() + " has as many connections as one may have"
-                    + " here (share.user of connections.max); close some");
+            refuse(request, ResponseCode.SYSTEM_BUSY, "the user " + caller.name() + " has as many connections as one may"
+                    + " have here (share.user of connections.max); close some");
             connection.close();
             return null;
         }

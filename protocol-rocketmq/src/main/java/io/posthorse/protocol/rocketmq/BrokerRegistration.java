@@ -36,7 +36,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
     private static final long REGISTER_MS = 30_000;
     /** Time in ms for which changes of topics are collected, where nobody waits for them. */
     private static final long COLLECT_MS = 50;
-    /** Time in ms after which a refused registration is tried again: the name server may learn of this broker's user late. */
+    /** Time in ms after which a refused registration is tried again: a name server may learn of the user late. */
     private static final long REFUSED_MS = 1_000;
     private static final int WAITERS_MAX = 10_000;
     /** Characters of topics in one frame; more topics take several frames. */

@@ -132,6 +132,11 @@ final class SettingValues {
             problems.add(problem(Settings.BIND, get(Settings.BIND) + " lets only programs of this machine in, but the nodes"
                     + " of the cluster and their clients are elsewhere: set bind=0.0.0.0"));
         }
+        if (get(Settings.TLS_MODE) == TlsMode.ENFORCING && nameServerPort() > 0) {
+            problems.add(problem(Settings.TLS_MODE, "the node that leads registers with the nodes' name servers without"
+                    + " encryption yet, and ENFORCING would close its connections: set PERMISSIVE, which encrypts for every"
+                    + " client that asks for it"));
+        }
         if (nameServerPort() <= 0 && get(Settings.NAMESRV_ADDR) == null) {
             problems.add(problem(Settings.NAMESERVER_PORT, "the nodes of a cluster register at each other's name servers:"
                     + " set nameserver.port, or namesrvAddr to name servers elsewhere"));
