@@ -27,8 +27,7 @@ public final class AccessControl {
     private static final int SLOTS = 1 << 13;
     private static final int UNKNOWN_SECRET_BYTES = 24;
 
-    private final AccessStore store;
-    private final Background background;
+    private final Keeper keeper;
     private final AccessTable fixed;
     private final FailureLimit failures;
     private final Account unknown;
@@ -38,22 +37,18 @@ public final class AccessControl {
     private Map<String, Account> accounts = Map.of();
     private AccessTable stored;
     private AccessTable table;
-    private long generation;
     private boolean writing;
 
     private record Waiting(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {}
 
     private record Approval(Account account, ResourceKind kind, int actions, byte[] name) {}
 
-    private AccessControl(
-            AccessStore store, Background background, Clock clock, Entropy entropy, AccessTable fixed) {
-        this.store = store;
-        this.background = background;
+    private AccessControl(Keeper keeper, Clock clock, Entropy entropy, AccessTable fixed) {
+        this.keeper = keeper;
         this.fixed = fixed;
         this.failures = new FailureLimit(clock);
         this.unknown = new Account(new User("", User.Kind.NORMAL, false, newSecret(entropy), Sources.ANY));
-        this.generation = store.loaded().number();
-        use(store.loaded().table());
+        keeper.follow(this::use);
     }
 
     /** A listener that gets the first super user before it is stored. */
@@ -87,10 +82,25 @@ public final class AccessControl {
                         + " one: the account from the file, or the user with mqadmin deleteUser.");
             }
         }
-        return new AccessControl(store, background, clock, entropy, fixed);
+        return new AccessControl(new FileKeeper(store, background), clock, entropy, fixed);
     }
 
-    private static Secret newSecret(Entropy entropy) {
+    /**
+     * Returns the decisions by users and rules that a group of nodes has agreed on.
+     *
+     * @param users users and rules of the group, as this node knows them
+     * @param fixed users and rules of the configuration; they take the place of those of the group with the same names
+     */
+    public static AccessControl of(SharedUsers users, Clock clock, Entropy entropy, AccessTable fixed) {
+        return new AccessControl(users, clock, entropy, fixed);
+    }
+
+    /** Returns the decisions by users and rules that another thread's {@link SharedUsers} hand on. */
+    public static AccessControl of(HandedUsers users, Clock clock, Entropy entropy, AccessTable fixed) {
+        return new AccessControl(users, clock, entropy, fixed);
+    }
+
+    static Secret newSecret(Entropy entropy) {
         byte[] bytes = SecretCipher.random(UNKNOWN_SECRET_BYTES, entropy);
         return new Secret(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     }
@@ -113,9 +123,9 @@ public final class AccessControl {
         return table;
     }
 
-    /** Returns how many times users and rules were written. */
+    /** Returns how many times users and rules were written; of a group's node, since it was opened. */
     public long generation() {
-        return generation;
+        return keeper.generation();
     }
 
     /** Returns whether a user comes from the configuration, and so cannot be changed while running. */
@@ -159,17 +169,10 @@ public final class AccessControl {
 
     private void write(AccessTable changed, Consumer<RuntimeException> done) {
         writing = true;
-        Generation next = new Generation(generation + 1, changed);
-        background.run(() -> store.write(next), failure -> {
+        keeper.keep(stored, changed, failure -> {
             writing = false;
-            if (failure == null) {
-                generation = next.number();
-                use(changed);
-                done.accept(null);
-            } else {
-                done.accept(new RefusedException("Nothing was changed: the change could not be written to the data"
-                        + " directory (" + failure.getMessage() + ")."));
-            }
+            done.accept(failure == null ? null : new RefusedException(
+                    "Nothing was changed: " + failure.getMessage() + "."));
             next();
         });
     }

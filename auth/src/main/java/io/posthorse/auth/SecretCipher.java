@@ -34,7 +34,7 @@ final class SecretCipher {
     private static final int VERSION = 1;
     private static final int VERSION_AT = 8;
     private static final int KEY_AT = 12;
-    private static final int KEY_BYTES = 32;
+    static final int KEY_BYTES = 32;
     private static final int SIZE = 48;
     private static final int NONCE_BYTES = 12;
     private static final int TAG_BITS = 128;
@@ -43,6 +43,7 @@ final class SecretCipher {
     private final SecretKeySpec key;
     private final Entropy entropy;
 
+    /** @param key {@link #KEY_BYTES} bytes */
     SecretCipher(byte[] key, Entropy entropy) {
         this.key = new SecretKeySpec(key, "AES");
         this.entropy = entropy;

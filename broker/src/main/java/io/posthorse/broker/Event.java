@@ -439,6 +439,30 @@ sealed interface Event {
         }
     }
 
+    /** An entry of a small table was put, or removed. */
+    record TableChanged(TableEntry entry) implements Event {
+        static final byte TYPE = 21;
+
+        @Override
+        public byte type() {
+            return TYPE;
+        }
+
+        @Override
+        public int size() {
+            return 1 + 2 + entry.key().length + 1 + (entry.value() == null ? 0 : 4 + entry.value().length);
+        }
+
+        @Override
+        public void put(ByteBuffer out) {
+            out.put((byte) entry.table()).putShort((short) entry.key().length).put(entry.key());
+            FieldCodec.putFlag(out, entry.value() != null);
+            if (entry.value() != null) {
+                out.putInt(entry.value().length).put(entry.value());
+            }
+        }
+    }
+
     private static void putAll(ByteBuffer out, long... numbers) {
         for (long number : numbers) {
             out.putLong(number);

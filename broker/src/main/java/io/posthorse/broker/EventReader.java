@@ -46,6 +46,7 @@ final class EventReader {
             case Event.TermBegan.TYPE ->
                     new Event.TermBegan(number64(in), number(in), text(in));
             case Event.RangeDropped.TYPE -> new Event.RangeDropped(number64(in), number64(in));
+            case Event.TableChanged.TYPE -> tableChanged(in);
             default -> null;
         };
         FieldCodec.require(event == null || !in.hasRemaining(), "%d bytes too many", in.remaining());
@@ -58,6 +59,13 @@ final class EventReader {
             numbers[i] = in.getLong();
         }
         return numbers;
+    }
+
+    private static Event.TableChanged tableChanged(ByteBuffer in) {
+        int table = FieldCodec.number8(in) & 0xFF;
+        byte[] key = FieldCodec.bytes(in, FieldCodec.number16(in));
+        return new Event.TableChanged(
+                new TableEntry(table, key, FieldCodec.flag(in) ? FieldCodec.bytes(in, number(in)) : null));
     }
 
     /** Reads a group without its plan, which is read when the group is decided. */

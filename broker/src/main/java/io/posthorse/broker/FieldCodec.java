@@ -73,7 +73,15 @@ final class FieldCodec {
         return in.getLong();
     }
 
-    private static int number16(ByteBuffer in) {
+    /** Reads so many bytes. */
+    static byte[] bytes(ByteBuffer in, int length) {
+        require(length >= 0 && length <= in.remaining(), "%d bytes, but only %d are left", length, in.remaining());
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    static int number16(ByteBuffer in) {
         require(in.remaining() >= 2, "the bytes end within a number");
         return in.getShort() & 0xFFFF;
     }

@@ -22,7 +22,7 @@ import java.util.UUID;
  */
 public final class GroupReplica {
     /** Feature level of this release: the record types that it knows. */
-    static final int LEVEL = 1;
+    static final int LEVEL = 2;
 
     private final FileStore files;
     private final LogSettings log;
@@ -121,6 +121,11 @@ public final class GroupReplica {
         return new GroupReplica(files, log, next, settings, formats, group, store);
     }
 
+    /** Returns the small tables, as far as this node has them. */
+    public Tables tables() {
+        return state.tables;
+    }
+
     /** Returns the point up to which the group has agreed, as far as this node has it. */
     public AgreedPoint point() {
         return store.agreedPoint();
@@ -149,6 +154,7 @@ public final class GroupReplica {
     public void agreed(long term, long index, Batch batch) throws DivergedException {
         store.agreed(term, index, batch);
         requireSameGroup();
+        state.tables.tell(elected == null ? Long.MAX_VALUE : store.log().committed());
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */

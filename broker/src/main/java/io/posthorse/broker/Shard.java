@@ -35,6 +35,7 @@ public final class Shard {
     private final Maintenance maintenance;
     private final DiskWatch disk;
     private final AuditTrail audit = new AuditTrail();
+    private final TableCommands tables = new TableCommands(this);
     private final BrokerTime time;
     private final FlushBound flush;
     private List<PendingReplies> waitingReplies = new ArrayList<>();
@@ -73,6 +74,11 @@ public final class Shard {
     /** Returns the audit trail. */
     public AuditTrail audit() {
         return audit;
+    }
+
+    /** Returns the commands on the small tables. */
+    public TableCommands tables() {
+        return tables;
     }
 
     /** Sets the listener for dropped segments: their bytes, and the time of their newest record. */
@@ -265,6 +271,7 @@ public final class Shard {
         }
         long position = broker.log().isSync() ? broker.log().committed() : flush.releasable(clock.nanos());
         broker.store().index().committed(broker.log().committed());
+        broker.faults().guard("telling about changed tables", () -> tables.present().tell(broker.log().committed()));
         release(position);
         if (!open && !broker.log().isWritten()) { // turns of a group's leader gathered while enough batches were under way
             broker.log().write();

@@ -32,6 +32,8 @@ final class State {
     final TreeMap<String, Long> preparedGroups = new TreeMap<>();
     /** Ids of groups that the checkpoint under way has still to write. */
     final ChangedKeys<String> changedGroups = new ChangedKeys<>(id -> StateSections.putGroup(this, id));
+    /** Small tables of entries that mean nothing here. */
+    final Tables tables = new Tables(changed);
     final Creations creations;
     /** Topics and subscriptions that depend on one record so far. */
     final UnconfirmedChanges unconfirmed = new UnconfirmedChanges();
@@ -180,6 +182,7 @@ final class State {
                 index.drop(e.from(), e.to());
                 dropped.accept(new LogRange(e.from(), e.to()), position);
             }
+            case Event.TableChanged e -> tables.apply(e.entry(), position);
         }
     }
 

@@ -72,6 +72,7 @@ final class StateMachine implements Store.State {
             subscription.places().forEach(state.changed::touch);
         });
         state.preparedGroups.keySet().forEach(state.changedGroups::touch);
+        state.tables.changeAll();
         state.postponed.timed.changeAll();
         state.postponed.prepared.changeAll();
     }
@@ -110,7 +111,7 @@ final class StateMachine implements Store.State {
         boolean isKnown = partition != null && offset >= 0 && offset < partition.index.next();
         boolean isCarried = type == RecordFormat.TYPE_MESSAGE
                 && bytes.get(at + RecordFormat.LINK) == RecordFormat.LINK_CARRIED;
-        boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.RangeDropped.TYPE;
+        boolean isEvent = placed && type >= Event.TopicChanged.TYPE && type <= Event.TableChanged.TYPE;
         return isKnown && isCarried || isEvent;
     }
 

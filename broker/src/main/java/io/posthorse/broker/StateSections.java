@@ -67,6 +67,7 @@ final class StateSections {
             case PreparedMessageSections.UNDECIDED -> postponed.prepared.restoreUndecided(PageKeys.number(section.key), in);
             case PreparedMessageSections.SUSPENDED -> postponed.prepared.restoreSuspended(PageKeys.number(section.key), in);
             case GROUP -> state.preparedGroups.put(text(section.key), FieldCodec.number64(in));
+            case Tables.KIND -> state.tables.restore(section.key, FieldCodec.bytes(in, in.remaining()));
             case IDENTITY -> state.group = GroupIdentity.read(in);
             default -> throw new MalformedEventException("a section of the kind " + section.kind);
         }
@@ -156,7 +157,7 @@ final class StateSections {
         });
         PostponedMessages postponed = state.postponed;
         ByteBuffer all = ByteBuffer.allocate(Math.toIntExact(COUNTERS_SIZE + out.bytes()
-                + (long) postponed.snapshotSize() + groupsSize(state)));
+                + (long) postponed.snapshotSize() + groupsSize(state) + tablesSize(state)));
         all.putInt(state.nextPartition()).putInt(state.subscriptions.next())
                 .put((byte) (state.renderer.isNeeded() ? 1 : 0)).putLong(state.lastMs());
         out.sorted().forEach(section -> all.put(section.kind).put(section.key).put(section.value()));
@@ -165,7 +166,12 @@ final class StateSections {
             FieldCodec.put(all, id);
             all.putLong(position);
         });
+        state.tables.all().forEach(entry -> new Event.TableChanged(entry).put(all));
         return all.flip();
+    }
+
+    private static int tablesSize(State state) {
+        return state.tables.all().stream().mapToInt(entry -> new Event.TableChanged(entry).size()).sum();
     }
 
     private static int groupsSize(State state) {

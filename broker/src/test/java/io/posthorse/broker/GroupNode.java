@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A node of a simulated group: its machine, its copy, and while it leads its broker. */
 final class GroupNode {
@@ -25,6 +26,7 @@ final class GroupNode {
     private final BrokerSettings settings;
     private final List<MessageFormat> formats;
     private final SimulatedGroup group;
+    private final Consumer<Tables> onOpen;
     FaultyFileStore files;
     SimulatedBackground background;
     SimulatedTimers timers;
@@ -40,7 +42,8 @@ final class GroupNode {
 
     GroupNode(
             int number, SeededEntropy entropy, SimulatedClock clock, LogSettings log, BrokerSettings settings,
-            List<MessageFormat> formats, SimulatedGroup group) {
+            List<MessageFormat> formats, SimulatedGroup group, Consumer<Tables> onOpen) {
+        this.onOpen = onOpen;
         this.number = number;
         this.clock = clock;
         this.log = log;
@@ -53,6 +56,7 @@ final class GroupNode {
     void start() throws IOException {
         background = new SimulatedBackground();
         replica = GroupReplica.open(files, log, background, settings, formats, GROUP);
+        onOpen.accept(replica.tables());
         replica.stepPieces(1);
         next = (int) replica.point().index() + 1;
         require(next <= group.size(), "a node knows only what is agreed on");
@@ -81,6 +85,7 @@ final class GroupNode {
         background.drain();
         background = new SimulatedBackground();
         replica = replica.reopen(background);
+        onOpen.accept(replica.tables());
         replica.stepPieces(1);
         opened();
     }

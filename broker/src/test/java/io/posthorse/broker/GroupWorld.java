@@ -24,6 +24,9 @@ final class GroupWorld {
     private final Model model;
     private final Clients clients;
     private final SimulatedGroup group;
+    private final TableClients tables;
+    /** Decides when tables are changed: what else happens in a seed's life stays. */
+    private final SeededEntropy ofTables;
     private final List<GroupNode> nodes = new ArrayList<>();
     private final List<Model.Event> unanswered = new ArrayList<>();
     /** The node whose broker clients talk to, or talked to last; null before the first. */
@@ -41,6 +44,8 @@ final class GroupWorld {
         model = new Model(time, failures);
         clients = new Clients(entropy, model, time, failures);
         group = new SimulatedGroup(entropy);
+        ofTables = new SeededEntropy(seed + 1_000);
+        tables = new TableClients(ofTables);
         Retention retention = new Retention(1L << 50, 40_000, 1, ms -> true);
         boolean isNarrow = entropy.percent(30);
         int count = entropy.percent(70) ? 3 : 5;
@@ -48,7 +53,7 @@ final class GroupWorld {
             nodes.add(new GroupNode(
                     i, new SeededEntropy(seed + 1 + i), time.clock, log,
                     World.settings(retention, isNarrow, 8_000 << entropy.below(4)),
-                    List.of(failures.format(model::name)), group));
+                    List.of(failures.format(model::name)), group, tables::follow));
         }
     }
 
@@ -86,6 +91,9 @@ final class GroupWorld {
         } else if (choice < 40) {
             if (serving) {
                 clients.act(leader.shard, this::answerLater, true);
+                if (ofTables.percent(10)) {
+                    tables.act(leader.shard);
+                }
             }
         } else if (choice < 55) {
             any().runOwner(entropy.percent(50) ? 1_000 : 1 + entropy.below(3));
@@ -211,6 +219,7 @@ final class GroupWorld {
         Broker broker = leader.broker;
         clients.reopened(broker, survives);
         model.reopened(broker, broker.topics(), survives);
+        tables.reopened(leader.replica.tables(), survives);
         time.started(broker.lastRecordMs());
         broker.faults().onFault(failures::told);
         broker.transactions().onUndecided(clients::asked);
@@ -335,6 +344,7 @@ final class GroupWorld {
         for (GroupNode node : nodes) {
             require(node.replica.point().equals(served.replica.point()), "all copies are complete");
             require(state.equals(node.replica.snapshot()), "all copies have the same state: " + node.number);
+            tables.requireAll(node.replica.tables());
             require(node.replica.store().sinceCheckpoint() < 200_000, "all nodes take checkpoints: " + node.number);
         }
         for (GroupNode node : nodes) {

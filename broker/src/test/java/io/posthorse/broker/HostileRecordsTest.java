@@ -86,6 +86,15 @@ class HostileRecordsTest {
         refused(Event.Settled.TYPE, ByteBuffer.allocate(12).putInt(8, 1 << 30).array());
         refused(Event.Lent.TYPE, bytes(new Event.Lent(own.number(), partition, 1L << 60, 1, 1, new long[0])));
         refused(Event.Lent.TYPE, bytes(new Event.Lent(own.number(), partition, 1, 1, 1, new long[] {1L << 60})));
+        refused(Event.TableChanged.TYPE, new byte[] {1, 0, 9, 'k', 0});
+        refused(Event.TableChanged.TYPE, new byte[] {1, 0, 1, 'k', 2});
+        refused(Event.TableChanged.TYPE, new byte[] {1, 0, 1, 'k', 0, 0});
+        refused(Event.TableChanged.TYPE, new byte[] {1, 0, 1, 'k', 1, 0x7F, -1, -1, -1, 'v'});
+        refused(Event.TableChanged.TYPE, new byte[] {1, 0, 1, 'k', 1, -1, -1, -1, -1});
+        refused(Event.TableChanged.TYPE, bytes(new Event.TableChanged(new TableEntry(1, new byte[0], null))));
+        refused(Event.TableChanged.TYPE, bytes(new Event.TableChanged(new TableEntry(1, new byte[1_025], null))));
+        refused(Event.TableChanged.TYPE, bytes(new Event.TableChanged(
+                new TableEntry(1, new byte[1], new byte[Tables.VALUE_BYTES_MAX + 1]))));
         refused((byte) 99, new byte[8]);
 
         Broker broker = directory.shard.broker();
@@ -125,7 +134,9 @@ class HostileRecordsTest {
             new Event.Lent(0, partition, 1, 1, 1, new long[] {0}), new Event.LentSettled(0, partition, 0),
             new Event.LeaseChanged(0, partition, 0, 1, 1), new Event.Settled(0, partition, 0, 1, 3, 1),
             new Event.Returned(0, partition, 0, 1), new Event.GroupPrepared("g", 8, out -> out.putLong(0)),
-            new Event.GroupDecided("g"), new Event.Nothing()};
+            new Event.GroupDecided("g"), new Event.Nothing(),
+            new Event.TableChanged(new TableEntry(1, new byte[] {'k', 'e', 'y'}, new byte[] {'v', 'w'})),
+            new Event.TableChanged(new TableEntry(1, new byte[] {'k'}, null))};
         int refused = 0;
         for (int i = 0; i < 1_000; i++) {
             Event event = legal[entropy.below(legal.length)];

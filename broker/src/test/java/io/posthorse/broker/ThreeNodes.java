@@ -30,10 +30,15 @@ final class ThreeNodes {
                 100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"),
                 List.of(50L, 1_000L, 100_000L), new PostponedLimits(1_000, 500, 700, 3), 1L << 40, 200, hotBytes, retention);
         for (int i = 0; i < 3; i++) {
-            nodes.add(new GroupNode(i, new SeededEntropy(i), clock, log, settings, List.of(format), group));
+            nodes.add(new GroupNode(i, new SeededEntropy(i), clock, log, settings, List.of(format), group,
+                    tables -> { }));
             nodes.get(i).start();
         }
         lead(0);
+    }
+
+    GroupNode node(int number) {
+        return nodes.get(number);
     }
 
     Broker broker() {

@@ -4,6 +4,7 @@ import io.posthorse.codec.rocketmq.JsonWriter;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -47,13 +48,14 @@ final class ClusterCommand {
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
             @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table",
-                    description = "table, the default, or json") String output) {
+                    description = "table, the default, or json") String output,
+            @Mixin RemoteAccess access) {
         return run(() -> {
             if (!output.equals("table") && !output.equals("json")) {
                 throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "There is no output " + output + "; nothing was"
                         + " asked. Write -o table or -o json.");
             }
-            ClusterLine.View view = ClusterLine.status(nameServer);
+            ClusterLine.View view = ClusterLine.status(nameServer, access);
             if (output.equals("json")) {
                 print(new JsonWriter().value(view.json()).toString());
             } else {
@@ -85,9 +87,10 @@ final class ClusterCommand {
     int transfer(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
-            @Parameters(paramLabel = "NODE", description = "name of the node that shall lead") String node) {
+            @Parameters(paramLabel = "NODE", description = "name of the node that shall lead") String node,
+            @Mixin RemoteAccess access) {
         return run(() -> {
-            ClusterLine.transfer(nameServer, node);
+            ClusterLine.transfer(nameServer, node, access);
             print("Node " + node + " leads now.");
             return Launch.WELL;
         });
@@ -101,12 +104,13 @@ final class ClusterCommand {
                     String nameServer,
             @Option(names = "--wait", paramLabel = "SECONDS", defaultValue = "600",
                     description = "how long to wait for it, ${DEFAULT-VALUE} by default") int seconds,
-            @Parameters(paramLabel = "NODE", description = "NAME=HOST:PORT, as in cluster.nodes") String node) {
+            @Parameters(paramLabel = "NODE", description = "NAME=HOST:PORT, as in cluster.nodes") String node,
+            @Mixin RemoteAccess access) {
         return run(() -> {
             NamedNode named = NamedNode.one(node);
             long until = System.currentTimeMillis() + seconds * 1_000L;
             boolean isTold = false;
-            while (!ClusterLine.add(nameServer, named)) {
+            while (!ClusterLine.add(nameServer, named, access)) {
                 if (!isTold) {
                     isTold = true;
                     print("Node " + named.name() + " fetches what the cluster has.");
@@ -138,9 +142,10 @@ final class ClusterCommand {
     int remove(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
                     String nameServer,
-            @Parameters(paramLabel = "NODE", description = "name of the node") String node) {
+            @Parameters(paramLabel = "NODE", description = "name of the node") String node,
+            @Mixin RemoteAccess access) {
         return run(() -> {
-            ClusterLine.remove(nameServer, node);
+            ClusterLine.remove(nameServer, node, access);
             print("Node " + node + " is no member any more. Take it out of cluster.nodes of the others, and destroy its"
                     + " directory and its certificate.");
             return Launch.WELL;
@@ -152,9 +157,10 @@ final class ClusterCommand {
     int quorum(
             @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT,
                     description = "address of the name server of the node that shall stop, ${DEFAULT-VALUE} by default")
-                    String nameServer) {
+                    String nameServer,
+            @Mixin RemoteAccess access) {
         return run(() -> {
-            ClusterLine.View view = ClusterLine.status(nameServer);
+            ClusterLine.View view = ClusterLine.status(nameServer, access);
             if (view.hasMajorityWithout(view.node())) {
                 print("The cluster has a majority without node " + view.node() + ": it can be stopped.");
                 return Launch.WELL;

@@ -55,9 +55,10 @@ final class ClusterLine {
      * Returns what a node tells.
      *
      * @param nameServer address of its name server, host:port
+     * @param access user and encryption
      */
-    static View status(String nameServer) throws CommandFailedException {
-        try (RemoteBroker line = open(nameServer)) {
+    static View status(String nameServer, RemoteAccess access) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer, access)) {
             return view(JsonReader.read(line.ask(RequestCode.CLUSTER_STATUS, Map.of()).body()));
         } catch (MalformedFrameException | ClassCastException e) {
             throw new CommandFailedException(Launch.NOT_STARTED, "The answer of " + nameServer + " cannot be read ("
@@ -66,8 +67,8 @@ final class ClusterLine {
     }
 
     /** Has leadership handed over. */
-    static void transfer(String nameServer, String to) throws CommandFailedException {
-        try (RemoteBroker line = open(nameServer)) {
+    static void transfer(String nameServer, String to, RemoteAccess access) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer, access)) {
             line.ask(RequestCode.CLUSTER_TRANSFER, Map.of("node", to));
         }
     }
@@ -77,8 +78,8 @@ final class ClusterLine {
      *
      * @return whether it is a member; otherwise it fetches what the cluster has
      */
-    static boolean add(String nameServer, NamedNode node) throws CommandFailedException {
-        try (RemoteBroker line = open(nameServer)) {
+    static boolean add(String nameServer, NamedNode node, RemoteAccess access) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer, access)) {
             JsonValue.Obj answer = (JsonValue.Obj) JsonReader.read(line.ask(RequestCode.CLUSTER_ADD, Map.of(
                     "node", node.name(), "host", node.host(), "port", Integer.toString(node.port()))).body());
             return answer.text("state", "").equals("MEMBER");
@@ -89,8 +90,8 @@ final class ClusterLine {
     }
 
     /** Has a node removed. */
-    static void remove(String nameServer, String name) throws CommandFailedException {
-        try (RemoteBroker line = open(nameServer)) {
+    static void remove(String nameServer, String name, RemoteAccess access) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer, access)) {
             line.ask(RequestCode.CLUSTER_REMOVE, Map.of("node", name));
         }
     }
@@ -111,19 +112,20 @@ final class ClusterLine {
         return new View(node, all.text("state", ""), cluster.text("leader", null), cluster.text("by", ""), nodes, json);
     }
 
-    private static RemoteBroker open(String nameServer) throws CommandFailedException {
+    private static RemoteBroker open(String nameServer, RemoteAccess access) throws CommandFailedException {
         int colon = nameServer.lastIndexOf(':');
         int port = colon < 1 ? -1 : port(nameServer.substring(colon + 1));
         if (port < 0) {
             throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "-n " + nameServer + " is not an address, so"
                     + " nothing was asked. Write host:port, such as 127.0.0.1:9876.");
         }
+        RemoteAccess.Line line = access.line();
+        String host = nameServer.substring(0, colon).replaceAll("^\\[|]$", "");
         Socket socket = new Socket();
         try {
-            socket.connect(
-                    new InetSocketAddress(nameServer.substring(0, colon).replaceAll("^\\[|]$", ""), port), CONNECT_MS);
+            socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
             socket.setSoTimeout(ANSWER_MS);
-            return new RemoteBroker(nameServer, socket, null, null);
+            return line.over(socket, nameServer, host, port);
         } catch (IOException e) {
             try {
                 socket.close();

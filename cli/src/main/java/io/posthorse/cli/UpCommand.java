@@ -1,11 +1,13 @@
 package io.posthorse.cli;
 
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -165,10 +167,11 @@ final class UpCommand implements Callable<Integer> {
 
     /** Returns the leader that the nodes know, once it serves. */
     private String leader() {
+        RemoteAccess access = access();
         for (Started node : nodes) {
             if (node.process.isAlive()) {
                 try {
-                    ClusterLine.View view = ClusterLine.status("127.0.0.1:" + (NAME_SERVER + node.number));
+                    ClusterLine.View view = ClusterLine.status("127.0.0.1:" + (NAME_SERVER + node.number), access);
                     if (view.state().equals("leading")) {
                         return view.node();
                     }
@@ -178,6 +181,20 @@ final class UpCommand implements Callable<Integer> {
             }
         }
         return null;
+    }
+
+    /** Returns the first super user, where the nodes have access control and have written its secret. */
+    private RemoteAccess access() {
+        for (Started node : nodes) {
+            Properties secret = new Properties();
+            try (Reader in = Files.newBufferedReader(directory(node.number).resolve("admin.secret"))) {
+                secret.load(in);
+                return RemoteAccess.of(secret.getProperty("accessKey"), secret.getProperty("secretKey", ""));
+            } catch (IOException e) {
+                // this node has not written it, or there is none
+            }
+        }
+        return RemoteAccess.of(null, null);
     }
 
     private void tell(String leader, boolean isFirst) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.FrameCodec;
+import io.posthorse.codec.rocketmq.RequestSigner;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,8 +14,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that ask a node, against a stand-in that answers one request. */
 class ClusterCommandTest {
@@ -24,14 +28,18 @@ class ClusterCommandTest {
             {"name":"b","host":"h","port":2,"role":"FOLLOWING","matched":7,"lag":2,"silentMs":40},
             {"name":"c","host":"h","port":3,"role":"DOWN","silentMs":9000}]}}""";
 
+    /** Fields of the last request. */
+    private static volatile Map<String, String> asked = Map.of();
+
     private static void answer(ServerSocket server, int code, String remark, String body) {
         try (Socket client = server.accept()) {
             DataInputStream in = new DataInputStream(client.getInputStream());
             byte[] request = new byte[in.readInt()];
             in.readFully(request);
-            Frame asked = FrameCodec.decode(request);
+            Frame question = FrameCodec.decode(request);
+            asked = question.fields();
             client.getOutputStream().write(FrameCodec.encode(
-                    asked.answer(code, remark, Map.of(), body.getBytes(StandardCharsets.UTF_8))));
+                    question.answer(code, remark, Map.of(), body.getBytes(StandardCharsets.UTF_8))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -58,6 +66,26 @@ class ClusterCommandTest {
         assertTrue(console.out().matches("(?s).*b +h:2 +FOLLOWING +2 +40 ms ago.*"), console.out());
         assertTrue(console.out().matches("(?s).*c +h:3 +DOWN +- +9000 ms ago.*"), console.out());
         assertTrue(ask(0, null, WHOLE, "status", "-o", "json").out().contains("\"leader\":\"a\""));
+    }
+
+    @Test
+    void requestsAreSignedWhereAUserIsGiven(@TempDir Path directory) throws Exception {
+        Path secret = Files.writeString(directory.resolve("secret"), "the secret of ann\n");
+        String[] user = {"--access-key", "ann", "--secret-file", secret.toString()};
+        assertEquals(0, ask(0, null, WHOLE, "status", user[0], user[1], user[2], user[3]).exitCode());
+        RequestSigner signer = new RequestSigner("ann", "the secret of ann".getBytes(StandardCharsets.UTF_8));
+        assertEquals(signer.sign(Map.of(), new byte[0]), asked);
+        assertEquals(0, ask(0, null, "", "transfer", "b", user[0], user[1], user[2], user[3]).exitCode());
+        assertEquals(signer.sign(Map.of("node", "b"), new byte[0]), asked);
+        ask(0, null, WHOLE, "quorum", user[0], user[1], user[2], user[3]);
+        assertEquals(signer.sign(Map.of(), new byte[0]), asked);
+        ask(0, null, WHOLE, "status");
+        assertEquals(Map.of(), asked);
+        Console refused = ask(
+                16, "No permission: no rule of user ann", "", "transfer", "b", user[0], user[1], user[2], user[3]);
+        assertEquals(1, refused.exitCode());
+        assertTrue(refused.err().contains("no rule of user ann"), refused.err());
+        assertFalse(refused.err().contains("the secret of ann"), refused.err());
     }
 
     @Test

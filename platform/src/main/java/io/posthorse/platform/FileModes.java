@@ -25,6 +25,13 @@ public final class FileModes {
         Files.createDirectories(directory, of(directory, "rwxr-x---"));
     }
 
+    /** Leaves a directory to its owner alone (0700); does nothing where the file system has no owners. */
+    public static void restrict(Path directory) throws IOException {
+        if (hasOwners(directory)) {
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+        }
+    }
+
     /** Creates an empty file where it is missing. */
     public static void createFile(Path file) throws IOException {
         openFile(file).close();

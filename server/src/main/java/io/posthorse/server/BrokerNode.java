@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import io.posthorse.access.Gate;
+import io.posthorse.auth.AccessTable;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.GroupReplica;
@@ -8,7 +9,6 @@ import io.posthorse.broker.MessageFormat;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
-import io.posthorse.codec.rocketmq.RequestSigner;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -36,7 +36,6 @@ import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
@@ -69,7 +68,10 @@ final class BrokerNode {
     private BrokerRegistration registration;
     private Routes routes;
     private CertificateWatch certificates;
+    /** Null where it is made only when this node leads. */
     private ServerOperations operations;
+    /** What the nodes of the cluster share; null for a broker of its own. */
+    private GroupTables tables;
     private RocketmqSettings rocketmq;
     private GrpcPort grpc;
     private OpenwirePort openwire;
@@ -109,7 +111,8 @@ final class BrokerNode {
     void open() throws IOException {
         choosePort();
         serve(network.onOwner(() -> {
-            openSettings();
+            operations = new ServerOperations(
+                    config, files, new SettingsFile(TableWriter.open(files, disk, "settings")));
             long began = Clock.system().nanos();
             Broker broker = Broker.open(files, logSettings(), disk, brokerSettings(), formats());
             LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
@@ -125,14 +128,19 @@ final class BrokerNode {
      *
      * @param group id of the group
      * @param before the copy that this node had in this process; null at its start
+     * @param names gets users and rules for the node's name server; any thread
+     * @param onMismatch gets the reason for which this node must not go on with its configuration
      */
-    GroupReplica follow(UUID group, GroupReplica before) throws IOException {
+    GroupReplica follow(
+            UUID group, GroupReplica before, Consumer<AccessTable> names, Consumer<Throwable> onMismatch)
+            throws IOException {
         choosePort();
         return network.onOwner(() -> {
-            openSettings();
-            return before == null
+            GroupReplica opened = before == null
                     ? GroupReplica.open(files, logSettings(), disk, brokerSettings(), formats(), group)
                     : before.reopen(disk);
+            tables = new GroupTables(config, opened.tables(), names, onMismatch::accept);
+            return opened;
         });
     }
 
@@ -199,10 +207,6 @@ final class BrokerNode {
         brokerPort = configured > 0 ? configured : new Listening(config).free(Purpose.BROKER);
     }
 
-    private void openSettings() throws IOException {
-        operations = new ServerOperations(config, files, TableWriter.open(files, disk, "settings"));
-    }
-
     private LogSettings logSettings() {
         ServerConfig.Storage storage = config.storage();
         LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
@@ -220,6 +224,10 @@ final class BrokerNode {
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
         broker.creations().limit(config.limits().shares());
+        if (tables != null) {
+            operations = new ServerOperations(config, files, tables);
+            shard.retention(retention(operations.config().storage()));
+        }
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
                 config.identity().cluster(),
@@ -231,12 +239,12 @@ final class BrokerNode {
                 config.topics().delayMsMax(),
                 config.limits().shares(),
                 live);
-        gate = new Gate(AccessSetup.open(config, files, disk, clock), config.access().policy(), rocketmq.cluster(),
+        gate = new Gate(AccessSetup.open(config, tables, files, disk, clock), config.access().policy(), rocketmq.cluster(),
                 TopicsAndGroups.ownTopics(rocketmq), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
-                new ResolvingDialer(network, names), signer());
+                new ResolvingDialer(network, names), AccessSetup.signer(config, tables));
         NameServer nameServer = nameServer(clock, broker);
         if (nameServer != null) {
             nameServer.onChange(audit.ofNameServer(RemotingProtocol::holder));
@@ -249,7 +257,11 @@ final class BrokerNode {
                 gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
         followChanges(live, protocol);
         shard.start();
-        registration.start();
+        if (tables == null) {
+            registration.start();
+        } else {
+            tables.lead(shard.tables(), config, files, disk, registration::start);
+        }
         return protocol;
     }
 
@@ -305,14 +317,6 @@ final class BrokerNode {
                 config.identity().permission());
     }
 
-    /** Returns the signer of requests to name servers; null where they are not signed. */
-    private RequestSigner signer() {
-        ServerConfig.Credentials inner = config.access().inner();
-        return inner == null
-                ? null
-                : new RequestSigner(inner.user(), inner.secret().reveal().getBytes(StandardCharsets.UTF_8));
-    }
-
     /** Returns the name server of this process, or null. */
     private NameServer nameServer(Clock clock, Broker broker) throws IOException {
         if (config.listen().nameServerPort() == ServerConfig.OFF) {
@@ -342,7 +346,7 @@ final class BrokerNode {
                 checkpointBytes,
                 storage.flushIntervalMs(),
                 storage.hotBytes(),
-                retention(operations.config().storage()));
+                retention(operations == null ? storage : operations.config().storage()));
     }
 
     private static Retention retention(ServerConfig.Storage storage) {
@@ -444,6 +448,7 @@ final class BrokerNode {
             network.onOwner(() -> {
                 if (shard != null) {
                     shard.abandon();
+                    config.logging().levels().apply(); // another node's may have changed
                 }
                 return null;
             });

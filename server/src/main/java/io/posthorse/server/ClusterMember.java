@@ -1,5 +1,6 @@
 package io.posthorse.server;
 
+import io.posthorse.auth.AccessTable;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.GroupReplica;
 import io.posthorse.log.AgreedPoint;
@@ -48,6 +49,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private final boolean daemon;
     private final UUID group;
     private final String name;
+    private final Consumer<AccessTable> names;
     private final Consumer<Throwable> onFailure;
     private final Semaphore backlog = new Semaphore(BACKLOG_KIB);
     /** Opens copies anew and starts to serve, one at a time. */
@@ -78,11 +80,12 @@ final class ClusterMember implements ReplicatedLog.Replica {
      * Opens the copy; {@link #join} must follow.
      *
      * @param checkpointBytes bytes of log after which a checkpoint is taken
+     * @param names gets users and rules for the node's name server; any thread may call it
      * @param onFailure gets the reason for which this node must halt; any thread may call it
      */
     ClusterMember(
             ServerConfig config, DiskFileStore files, boolean daemon, UUID group, String name, List<Member> members,
-            long checkpointBytes, Consumer<Throwable> onFailure) throws IOException {
+            long checkpointBytes, Consumer<AccessTable> names, Consumer<Throwable> onFailure) throws IOException {
         this.config = config;
         this.files = files;
         this.daemon = daemon;
@@ -90,6 +93,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.name = name;
         this.members = List.copyOf(members);
         this.checkpointBytes = checkpointBytes;
+        this.names = names;
         this.onFailure = onFailure;
         Import.finish(files);
         open(null);
@@ -100,7 +104,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private void open(GroupReplica before) throws IOException {
         BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
-            GroupReplica opened = next.follow(group, before);
+            GroupReplica opened = next.follow(group, before, names, this::failed);
             synchronized (this) {
                 node = next;
                 copy = opened;

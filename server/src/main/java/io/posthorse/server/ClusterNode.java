@@ -80,6 +80,9 @@ public final class ClusterNode implements AutoCloseable {
         DiskFileStore files = Server.openDirectory(config);
         ClusterNode node = null;
         try {
+            if (config.access().enabled()) { // the log has secrets of users, and the key that seals them
+                OwnFiles.restrict(Path.of(config.storage().directory()));
+            }
             node = new ClusterNode(config, files);
             node.open(engine, checkpointBytes, onFailure);
             return node;
@@ -107,7 +110,7 @@ public final class ClusterNode implements AutoCloseable {
         }
         member = new ClusterMember(
                 config.withoutNameServer(), files, false, group, cluster.self().name(), cluster.nodes(), checkpointBytes,
-                onFailure);
+                names == null ? table -> { } : names::users, onFailure);
         joined = membership.join(member, this::answer, Clock.system());
         member.join(joined.log(), joined.peers());
     }

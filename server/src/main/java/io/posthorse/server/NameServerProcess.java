@@ -1,8 +1,13 @@
 package io.posthorse.server;
 
+import io.posthorse.access.Gate;
+import io.posthorse.auth.AccessTable;
+import io.posthorse.auth.HandedUsers;
+import io.posthorse.auth.SharedUsers;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.Peer;
 import io.posthorse.codec.rocketmq.RequestHandler;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.nameserver.LiveSetting;
 import io.posthorse.nameserver.NameServer;
 import io.posthorse.nameserver.NameServerLimits;
@@ -13,6 +18,7 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.QuotaHolder;
+import io.posthorse.protocol.rocketmq.NameServerGate;
 import io.posthorse.server.config.LogLevels;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
@@ -36,12 +42,15 @@ public final class NameServerProcess implements AutoCloseable {
     /** Waits for other nodes of the cluster. */
     private final DiskThread waiting;
     private CertificateWatch certificates;
+    /** Users and rules of the cluster; null without access control. */
+    private final HandedUsers users;
     private AuditLog audit;
     private int port;
 
     private NameServerProcess(ServerConfig config, DiskFileStore files, ClusterRequests.Cluster cluster) {
         this.config = config;
         this.cluster = cluster;
+        this.users = cluster == null || !config.access().enabled() ? null : new HandedUsers();
         this.files = files;
         ServerConfig.Limits limits = config.limits();
         this.network = new Network(
@@ -85,15 +94,31 @@ public final class NameServerProcess implements AutoCloseable {
         ServerConfig.Listen listen = config.listen();
         Tls tls = BrokerNode.tls(listen.tls());
         RequestHandler handler = network.onOwner(this::handler);
+        NameServerGate gate = users == null ? null : network.onOwner(this::gate);
         Listening ports = new Listening(config);
         port = ports.open(
                 network, listen.nameServerPort(),
                 cluster == null ? Listening.Purpose.NAME_SERVER_ALONE : Listening.Purpose.NAME_SERVER, tls,
-                connection -> new NameServerSession(handler, connection));
+                connection -> new NameServerSession(handler, connection, gate));
         ports.guide().opened(new PortGuide.Ports(ServerConfig.OFF, port, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();
+        }
+    }
+
+    private NameServerGate gate() throws IOException {
+        ServerConfig.Identity own = config.identity();
+        Gate gate = new Gate(
+                AccessSetup.open(config, users, Clock.system()), config.access().policy(), own.cluster(),
+                TopicsAndGroups.ownTopics(own.cluster(), own.brokerName()), topic -> false, group -> false);
+        return new NameServerGate(gate, own.brokerName(), SharedUsers.NODE);
+    }
+
+    /** Takes the users and rules that are in force from now on. Any thread may call it. */
+    void users(AccessTable table) {
+        if (users != null) {
+            network.owner().execute(() -> users.hand(table));
         }
     }
 
@@ -130,7 +155,8 @@ public final class NameServerProcess implements AutoCloseable {
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
         audit = new AuditLog(clock, network.timers());
-        created.onChange(audit.ofNameServer(peer -> new QuotaHolder("", peer.remote().getAddress())));
+        created.onChange(audit.ofNameServer(peer -> new QuotaHolder(
+                peer instanceof NameServerSession session ? session.user() : "", peer.remote().getAddress())));
         created.live(new LiveSetting(
                 LogLevels.KEY, config.given().getOrDefault(LogLevels.KEY, LogLevels.STANDARD), LogLevels::remoteProblem,
                 text -> LogLevels.of(text).apply()));

@@ -9,6 +9,7 @@ import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Session;
+import io.posthorse.protocol.rocketmq.NameServerGate;
 import java.net.InetSocketAddress;
 
 /** A connection to a name server without a broker: cuts the input into frames, and answers them one after the other. */
@@ -17,11 +18,24 @@ final class NameServerSession implements Session, Peer {
 
     private final RequestHandler handler;
     private final Connection connection;
+    /** Null without access control. */
+    private final NameServerGate gate;
+    private final NameServerGate.Caller caller;
 
-    NameServerSession(RequestHandler handler, Connection connection) {
+    /** @param gate checks who asks; null where everybody may */
+    NameServerSession(RequestHandler handler, Connection connection, NameServerGate gate) {
         this.handler = handler;
         this.connection = connection;
-        connection.admit(); // it has no access control
+        this.gate = gate;
+        this.caller = new NameServerGate.Caller(connection.remote().getAddress());
+        if (gate == null) {
+            connection.admit();
+        }
+    }
+
+    /** Returns the name of the user who signed the last request; empty where there is none. */
+    String user() {
+        return caller.name();
     }
 
     @Override
@@ -34,11 +48,36 @@ final class NameServerSession implements Session, Peer {
             }
             Frame request = FrameCodec.decode(in.slice(start + LENGTH_BYTES, length));
             in.readerIndex(start + LENGTH_BYTES + length);
-            if (!request.isResponse()) {
-                handle(request);
+            Frame admitted = request.isResponse() ? null
+                    : gate == null ? request : admit(request, in, start + LENGTH_BYTES, length);
+            if (admitted != null) {
+                handle(admitted);
             }
         }
         return 0;
+    }
+
+    /** Returns the request in the form in which it is handled; null where it is refused. */
+    private Frame admit(Frame request, ByteBuf in, int start, int length) {
+        String refusal = gate.signatureRefusal(caller, in, start, start + length);
+        if (refusal == null && !connection.admit(caller.name())) {
+            refuse(request, ResponseCode.SYSTEM_BUSY, "the user " + caller.name() + " has as many connections as one may"
+                    + " have here (share.user of connections.max); close some");
+            connection.close();
+            return null;
+        }
+        refusal = refusal == null ? gate.refusal(caller, request) : refusal;
+        if (refusal != null) {
+            refuse(request, ResponseCode.NO_PERMISSION, "No permission: " + refusal);
+            return null;
+        }
+        return gate.admitted(caller, request);
+    }
+
+    private void refuse(Frame request, int code, String reason) {
+        if (!request.isOneWay()) {
+            send(request.refuse(code, reason));
+        }
     }
 
     private void handle(Frame request) {

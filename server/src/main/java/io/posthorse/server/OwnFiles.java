@@ -20,4 +20,9 @@ public final class OwnFiles {
     public static void create(Path file) throws IOException {
         FileModes.createFile(file);
     }
+
+    /** Leaves a directory, with all that is in it, to its owner alone; does nothing where the file system has no owners. */
+    static void restrict(Path directory) throws IOException {
+        FileModes.restrict(directory);
+    }
 }

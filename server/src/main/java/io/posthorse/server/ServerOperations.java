@@ -13,26 +13,30 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The settings of this process, as administration tools show and change them. Changes are stored in the data directory. */
+/** The settings of this process, as administration tools show and change them. */
 final class ServerOperations implements Operations {
     private static final Logger LOG = LoggerFactory.getLogger(ServerOperations.class);
-    private static final String SECTION = "broker";
-
     private final FileStore files;
-    private final TableWriter kept;
+    private final ServerConfig started;
+    private final SettingsKeeper keeper;
     private LiveSettings settings;
-    /** Whether the settings in force are not stored yet, or could not be. */
-    private boolean keeping;
     private Consumer<ServerConfig> onChange = config -> {};
 
-    ServerOperations(ServerConfig started, FileStore files, TableWriter kept) {
+    ServerOperations(ServerConfig started, FileStore files, SettingsKeeper keeper) {
         this.files = files;
-        this.kept = kept;
-        List<String> complaints = new ArrayList<>();
-        settings = LiveSettings.start(started, kept.loaded().getOrDefault(SECTION, Map.of()), complaints);
-        complaints.forEach(LOG::warn);
+        this.started = started;
+        this.keeper = keeper;
+        keeper.follow(this::take);
         settings.changes().forEach((key, value) -> LOG.info(
                 "{}={} was set while an earlier run was under way, and outranks the configuration", key, value));
+    }
+
+    /** Takes the changes that are in force from now on. */
+    private void take(Map<String, String> changes) {
+        List<String> complaints = new ArrayList<>();
+        settings = LiveSettings.start(started, changes, complaints);
+        complaints.forEach(LOG::warn);
+        onChange.accept(settings.config());
     }
 
     /** Returns the configuration in force. */
@@ -65,25 +69,18 @@ final class ServerOperations implements Operations {
             return;
         }
         LiveSettings changed = settings.with(wanted);
-        if (!keeping && changed.changes().equals(settings.changes())) {
+        if (!keeper.isBehind() && changed.changes().equals(settings.changes())) {
             done.accept(null);
             return;
         }
         decided.run();
         LOG.info("Settings changed while running: {} became {}", settings.changes(), changed.changes());
-        settings = changed;
-        onChange.accept(changed.config());
-        keeping = true;
-        kept.keep(() -> Map.of(SECTION, settings.changes()), failure -> {
-            keeping = failure != null;
-            done.accept(failure == null ? null : "The change is in force until the next start, but it could not be kept: "
-                    + failure.getMessage() + ". Make room, and repeat it.");
-        });
+        keeper.keep(settings.changes(), changed.changes(), done);
     }
 
     @Override
     public long changes() {
-        return kept.generation();
+        return keeper.generation();
     }
 
     @Override

@@ -59,7 +59,7 @@ class ClusterMemberTest {
                 "mappedFileSizeCommitLog=16777216"), "host"));
         DiskFileStore files = Server.openDirectory(config);
         ClusterMember member = new ClusterMember(
-                config, files, true, GROUP, self.name(), members(), CHECKPOINT_BYTES, failures::add);
+                config, files, true, GROUP, self.name(), members(), CHECKPOINT_BYTES, table -> { }, failures::add);
         RatisGroup group = RatisGroup.open(
                 new RatisSettings(GROUP, self, members(), false, directory.resolve(self.name() + "-engine"), null,
                         new RatisSettings.Times(600, 900, 2_000, 2_000, 1_000),

@@ -58,8 +58,12 @@ public final class TopicsAndGroups {
 
     /** Returns the topics of a broker with these settings, beside those of {@link SystemNames}. */
     public static Set<String> ownTopics(RocketmqSettings settings) {
-        return new TreeSet<>(List.of(
-                DEFAULT_TOPIC, settings.cluster(), settings.brokerName(), settings.cluster() + "_REPLY_TOPIC"));
+        return ownTopics(settings.cluster(), settings.brokerName());
+    }
+
+    /** Returns the topics of a broker with these names, beside those of {@link SystemNames}. */
+    public static Set<String> ownTopics(String cluster, String brokerName) {
+        return new TreeSet<>(List.of(DEFAULT_TOPIC, cluster, brokerName, cluster + "_REPLY_TOPIC"));
     }
 
     /** Returns the topics that do not belong to users, whether or not they exist. */

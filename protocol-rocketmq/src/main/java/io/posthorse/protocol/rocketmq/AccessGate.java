@@ -2,21 +2,16 @@ package io.posthorse.protocol.rocketmq;
 
 import io.netty.buffer.ByteBuf;
 import io.posthorse.access.Gate;
-import io.posthorse.access.Identity;
-import io.posthorse.access.LoginChecker;
 import io.posthorse.access.Permission;
 import io.posthorse.broker.Broker;
 import io.posthorse.codec.rocketmq.Frame;
 import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHeader;
 import io.posthorse.codec.rocketmq.ResponseCode;
-import io.posthorse.codec.rocketmq.SignedFields;
 import io.posthorse.format.rocketmq.FieldNames;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.net.LogLimiter;
-import java.net.InetAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,24 +26,16 @@ final class AccessGate {
     /** Fields that prove who signed a request. Handlers never see them, whether or not the broker asks for users. */
     static final Set<String> CREDENTIALS = Set.of("AccessKey", "Signature", "SecurityToken");
 
-    private static final byte[] ACCESS_KEY = FieldNames.ascii("AccessKey");
-    private static final byte[] SIGNATURE = FieldNames.ascii("Signature");
-    private static final byte[] UNIQUE_QUERY = FieldNames.ascii("_UNIQUE_KEY_QUERY");
-    /** Number of 4.9.3: clients up to this version add the flag of a query by unique key after the signing. */
-    private static final int FLAG_IS_SIGNED_ABOVE = 399;
-    private static final int NAME_BYTES_MAX = 255;
-    private static final int PIECE_BYTES = 8 << 10;
-
     private final Gate gate;
     private final RequestNames names;
     private final RocketmqSettings settings;
     private final LogLimiter complaints;
-    private final SignedFields signed = new SignedFields();
-    private final byte[] piece = new byte[PIECE_BYTES];
+    private final SignatureCheck signatures;
 
     AccessGate(
             Gate gate, Broker broker, RequestBodies bodies, RocketmqSettings settings, LogLimiter complaints) {
         this.gate = gate;
+        this.signatures = new SignatureCheck(gate);
         this.names = new RequestNames(broker, bodies);
         this.settings = settings;
         this.complaints = complaints;
@@ -56,59 +43,9 @@ final class AccessGate {
 
     /** Returns whether a user that may use this broker signed the request; otherwise refuses it. */
     boolean isSigned(RemotingSession session, RequestHeader header, ByteBuf in, int body, int end) {
-        int key = header.field(ACCESS_KEY);
-        int signature = header.field(SIGNATURE);
-        if (key < 0 || signature < 0) {
-            return refuse(session, header, "the request is not signed, and this broker serves known users only. Give the"
-                    + " client an access key and a secret key (AclClientRPCHook, or mqadmin's tools.yml).");
-        }
-        byte[] text = header.bytes();
-        Identity identity = session.identity;
-        boolean known = identity != null && identity.is(text, header.start(key), header.length(key));
-        InetAddress source = session.source;
-        if (!known) {
-            int length = Math.min(header.length(key), NAME_BYTES_MAX);
-            identity = gate.logins().claimed(text, header.start(key), length);
-            if (gate.logins().mustWait(name(header, key), source)) {
-                return refuse(session, header, LoginChecker.tooManyFailures(source));
-            }
-        }
-        if (!signed.sort(header)) {
-            return refuse(session, header, "a field occurs twice with different values");
-        }
-        if (!matches(identity, header, signature, in, body, end)) {
-            session.identity = null;
-            gate.logins().failed(name(header, key), source);
-            return refuse(session, header, LoginChecker.mismatch(name(header, key)));
-        }
-        if (!known) {
-            gate.logins().proved(identity, source);
-        }
-        session.identity = identity;
-        String unwelcome = LoginChecker.unwelcome(identity, source);
-        return unwelcome == null || refuse(session, header, unwelcome);
-    }
-
-    private static String name(RequestHeader header, int key) {
-        int length = Math.min(header.length(key), NAME_BYTES_MAX);
-        return new String(header.bytes(), header.start(key), length, StandardCharsets.UTF_8);
-    }
-
-    private boolean matches(Identity identity, RequestHeader header, int signature, ByteBuf in, int body, int end) {
-        byte[] text = header.bytes();
-        for (int i = 0; i < signed.count(); i++) {
-            int field = signed.field(i);
-            if (!header.hasName(field, SIGNATURE)
-                    && !(header.version() <= FLAG_IS_SIGNED_ABOVE && header.hasName(field, UNIQUE_QUERY))) {
-                identity.sign(text, header.start(field), header.length(field));
-            }
-        }
-        for (int at = body; at < end; at += PIECE_BYTES) {
-            int length = Math.min(PIECE_BYTES, end - at);
-            in.getBytes(at, piece, 0, length);
-            identity.sign(piece, 0, length);
-        }
-        return identity.matches(text, header.start(signature), header.length(signature));
+        String refusal = signatures.refusal(session.identity, session.source, header, in, body, end);
+        session.identity = signatures.signer();
+        return refusal == null || refuse(session, header, refusal);
     }
 
     /**
@@ -119,7 +56,7 @@ final class AccessGate {
      * report only "no route info of this topic".
      */
     Frame admit(RemotingSession session, RequestHeader header, Frame request) {
-        if (!isSame(header, request)) {
+        if (!signatures.covers(header, request)) {
             refuse(session, header, "the request is ambiguous: what was signed differs from what was read");
             return null;
         }
@@ -133,14 +70,6 @@ final class AccessGate {
         }
         refuse(session, header, refusal);
         return null;
-    }
-
-    /** Returns whether the request that was signed and the one that is handled are the same. */
-    private boolean isSame(RequestHeader header, Frame request) {
-        boolean sameCode = header.isBinary()
-                ? (short) header.code() == (short) request.code()
-                : header.code() == request.code();
-        return sameCode && header.flag() == request.flag() && signed.count() == request.fields().size();
     }
 
     /** Returns whether the session's user may send to the topic that the header names; otherwise refuses the request. */

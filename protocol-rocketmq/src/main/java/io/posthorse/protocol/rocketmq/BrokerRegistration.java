@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +36,8 @@ public final class BrokerRegistration implements TopicListener, Registrations {
     private static final long REGISTER_MS = 30_000;
     /** Time in ms for which changes of topics are collected, where nobody waits for them. */
     private static final long COLLECT_MS = 50;
+    /** Time in ms after which a refused registration is tried again: a name server may learn of the user late. */
+    private static final long REFUSED_MS = 1_000;
     private static final int WAITERS_MAX = 10_000;
     /** Characters of topics in one frame; more topics take several frames. */
     private static final int FRAME_CHARS = 1 << 20;
@@ -63,11 +66,11 @@ public final class BrokerRegistration implements TopicListener, Registrations {
 
     /**
      * @param nameServers host:port of each
-     * @param signer signs the requests; null where nothing is signed
+     * @param signer supplies what signs the requests; null where nothing is signed
      */
     public BrokerRegistration(
             Broker broker, RocketmqSettings settings, long brokerId, List<String> nameServers, Timers timers,
-            Dialer dialer, RequestSigner signer) {
+            Dialer dialer, Supplier<RequestSigner> signer) {
         this.broker = broker;
         this.settings = settings;
         this.brokerId = brokerId;
@@ -206,8 +209,18 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         link.ask(RequestCode.REGISTER_BROKER, fields, body, answer -> {
             links.get(link).remove(number);
             answered(link, answer);
+            if (answer != null && answer.code() == ResponseCode.NO_PERMISSION && link.mayRetry()) {
+                timers.after(REFUSED_MS, () -> retry(link));
+            }
             release();
         });
+    }
+
+    private void retry(NameServerLink link) {
+        link.retried();
+        if (!stopped) {
+            all().forEach(body -> register(link, body));
+        }
     }
 
     private static void answered(NameServerLink link, Frame answer) {

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,8 +31,8 @@ final class NameServerLink implements Session {
     private final String address;
     private final BrokerRegistration.Dialer dialer;
     private final Timers timers;
-    /** Null where requests are not signed. */
-    private final RequestSigner signer;
+    /** Supplies null where requests are not signed. */
+    private final Supplier<RequestSigner> signer;
 
     private final Consumer<NameServerLink> onOpen;
     private final Map<Integer, Question> questions = new HashMap<>();
@@ -41,14 +42,15 @@ final class NameServerLink implements Session {
     private boolean known;
     private String refusal;
     private boolean isLost;
+    private boolean isRetrying;
     private boolean stopped;
 
     /**
-     * @param signer signs the questions; null where nothing is signed
+     * @param signer supplies what signs the questions; null where nothing is signed
      * @param onOpen is called when a connection was made
      */
     NameServerLink(
-            String address, BrokerRegistration.Dialer dialer, Timers timers, RequestSigner signer,
+            String address, BrokerRegistration.Dialer dialer, Timers timers, Supplier<RequestSigner> signer,
             Consumer<NameServerLink> onOpen) {
         this.address = address;
         this.dialer = dialer;
@@ -127,6 +129,18 @@ final class NameServerLink implements Session {
         return news;
     }
 
+    /** Returns whether a refused registration may be tried again; only one attempt waits at a time. */
+    boolean mayRetry() {
+        boolean may = !isRetrying;
+        isRetrying = true;
+        return may;
+    }
+
+    /** Notes that the attempt was begun. */
+    void retried() {
+        isRetrying = false;
+    }
+
     /** Asks a question and passes on its answer once; null where none came in time or the connection is closed. */
     void ask(int code, Map<String, String> fields, byte[] body, Consumer<Frame> then) {
         if (connection == null || questions.size() >= QUESTIONS_MAX) {
@@ -146,7 +160,8 @@ final class NameServerLink implements Session {
     }
 
     private void send(int number, int code, Map<String, String> fields, byte[] body) {
-        Map<String, String> all = signer == null ? fields : signer.sign(fields, body);
+        RequestSigner with = signer.get();
+        Map<String, String> all = with == null ? fields : with.sign(fields, body);
         byte[] bytes = FrameCodec.encode(new Frame(code, Frame.JAVA, Frame.VERSION, number, 0, null, all, body, false));
         connection.send(connection.buffer(bytes.length).writeBytes(bytes));
         connection.flush();

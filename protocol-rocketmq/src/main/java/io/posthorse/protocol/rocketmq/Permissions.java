@@ -104,6 +104,10 @@ final class Permissions {
             5001: super
             30001 30011: Cluster Get
             30002 30003 30012 30013: Cluster Update
+            30021: Cluster Get
+            30022: Cluster Update
+            30023: Cluster Update
+            30024: Cluster Update
             200050 200051 200052 200053 200054: Topic(topic) Sub, Group(consumerGroup) Sub
             200055: Topic(topic) Get, Group(consumerGroup) Get
             200056: super

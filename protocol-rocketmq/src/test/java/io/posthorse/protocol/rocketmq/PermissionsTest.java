@@ -19,11 +19,10 @@ import org.junit.jupiter.api.Test;
 /** The table of permissions, and its equality with the tables in the documents. */
 class PermissionsTest {
     private static final Pattern ROW = Pattern.compile("\\| ([0-9, ]+) \\| (super|signed|(?:Topic|Group|Cluster).*) \\|");
-    /** Requests that only the broker sends, to clients, and those that only the name server of a cluster's node answers. */
+    /** Requests that only the broker sends, to clients. */
     private static final Pattern TO_CLIENTS = Pattern.compile(
             "CHECK_TRANSACTION_STATE|NOTIFY_.*|PUSH_REPLY_MESSAGE_TO_CLIENT|RESET_CONSUMER_CLIENT_OFFSET"
-                    + "|GET_CONSUMER_STATUS_FROM_CLIENT|CLUSTER_STATUS|CLUSTER_TRANSFER"
-                    + "|CLUSTER_ADD|CLUSTER_REMOVE");
+                    + "|GET_CONSUMER_STATUS_FROM_CLIENT");
 
     @Test
     void everyNamedRequestCodeHasAPermission() throws IllegalAccessException {

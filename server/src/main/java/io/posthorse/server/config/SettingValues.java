@@ -130,12 +130,12 @@ final class SettingValues {
         }
         if (self != null && !LOOPBACK.matcher(self.host()).matches() && LOOPBACK.matcher(get(Settings.BIND)).matches()) {
             problems.add(problem(Settings.BIND, get(Settings.BIND) + " lets only programs of this machine in, but the nodes"
-                    + " of the cluster and their clients are elsewhere: set bind=0.0.0.0, and insecure=true as long as a"
-                    + " cluster has no access control"));
+                    + " of the cluster and their clients are elsewhere: set bind=0.0.0.0"));
         }
-        if (get(Settings.AUTH)) {
-            problems.add(problem(Settings.AUTH, "users and rules are not replicated yet, so a cluster cannot have access"
-                    + " control: leave it out, and let only trusted clients reach the ports, or leave cluster.nodes out"));
+        if (get(Settings.TLS_MODE) == TlsMode.ENFORCING && nameServerPort() > 0) {
+            problems.add(problem(Settings.TLS_MODE, "the node that leads registers with the nodes' name servers without"
+                    + " encryption yet, and ENFORCING would close its connections: set PERMISSIVE, which encrypts for every"
+                    + " client that asks for it"));
         }
         if (nameServerPort() <= 0 && get(Settings.NAMESRV_ADDR) == null) {
             problems.add(problem(Settings.NAMESERVER_PORT, "the nodes of a cluster register at each other's name servers:"

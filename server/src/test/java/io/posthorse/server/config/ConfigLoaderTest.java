@@ -220,7 +220,9 @@ class ConfigLoaderTest {
         assertProblem("cluster.nodes=a", "is not a node");
         assertProblem("cluster.nodes=::1:4", "is not a node");
         assertProblem("cluster.nodes=[::1]:4", "needs a name");
-        assertProblem(nodes + "cluster.node=a\nauth.enabled=true", "are not replicated yet");
+        assertTrue(load(nodes + "cluster.node=a\nauth.enabled=true").access().enabled());
+        assertProblem(nodes + "cluster.node=a\ntls.server.mode=ENFORCING\ntls.server.certPath=c\ntls.server.keyPath=k",
+                "set PERMISSIVE");
         assertProblem(nodes + "cluster.node=a\nnameserver.enabled=false", "register at each other's name servers");
     }
 
