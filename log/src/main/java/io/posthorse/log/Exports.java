@@ -26,10 +26,10 @@ final class Exports {
 
     /** Opens an export of the newest checkpoint; returns null where there is none. */
     Export open() throws IOException {
-        if (checkpoints.agreed() == null || checkpoints.position() == 0) {
+        if (checkpoints.position() == 0) {
             return null;
         }
-        AgreedPoint point = checkpoints.agreed();
+        AgreedPoint point = log.group() != null ? checkpoints.agreed() : AgreedPoint.ofPosition(checkpoints.position());
         Export export = new Export(files, point, list(checkpoints.export(), point), this::closed);
         open++;
         return export;

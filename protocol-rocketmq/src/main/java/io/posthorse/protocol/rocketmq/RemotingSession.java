@@ -63,7 +63,7 @@ final class RemotingSession implements Session, Peer {
         this.protocol = protocol;
         this.connection = connection;
         this.calls = new ClientCalls(this::send, protocol.timers);
-        this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
+        this.replies = new ReplyBatches(connection, protocol);
         this.source = connection.remote().getAddress();
         this.holder = new QuotaHolder("", source);
         this.bornHost = Host.of(connection.remote());
@@ -222,6 +222,15 @@ final class RemotingSession implements Session, Peer {
 
     void parked() {
         replies.parked();
+    }
+
+    /**
+     * Notes that the answer to a send is in the buffer; where the master is synchronous it waits for a slave, too.
+     *
+     * @param at index of its first byte
+     */
+    void sent(int at) {
+        replies.sent(at);
     }
 
     /** Refuses a request of the hot path; a one-way request gets no answer. */
