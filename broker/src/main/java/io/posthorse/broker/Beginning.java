@@ -11,6 +11,7 @@ public interface Beginning {
     /**
      * Notes the end.
      *
+     * @param end position up to which the log is as it was: its end, or the begin of what was found damaged
      * @return whether clients may have seen offsets of messages behind it that this log never had, so that some are skipped
      */
     boolean began(long end) throws IOException;

@@ -53,7 +53,9 @@ final class Opening {
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = replay(files, log, background, state, machine);
         Broker broker = new Broker(settings, byId, renderer, state, machine, store, background);
-        boolean wasElsewhere = beginning.began(Following.endOf(store.log()));
+        long end = Following.endOf(store.log());
+        long whole = store.damages().isEmpty() ? end : Math.min(end, store.damages().getFirst().from());
+        boolean wasElsewhere = beginning.began(whole);
         broker.recovered(new Opening(broker, files, log).begin(wasElsewhere));
         return broker;
     }

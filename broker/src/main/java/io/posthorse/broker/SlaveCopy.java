@@ -28,7 +28,7 @@ public final class SlaveCopy {
         MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
         this.state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
-        this.store = Opening.replay(files, log, background, state, machine);
+        this.store = Opening.replay(files, log.copied(), background, state, machine);
         store.start();
         this.following = new Following(store, log);
         this.broker = new Broker(settings, byId, renderer, state, machine, store, background);

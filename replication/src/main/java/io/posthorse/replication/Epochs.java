@@ -16,7 +16,7 @@ import java.util.zip.CRC32C;
  * <pre>
  *   0  u64  magic    "PHEPOCHS"
  *   8  u32  version  1
- *  12  u32  follows  1 while the directory follows a master, otherwise 0
+ *  12  u32  state    bit 0: the directory is a slave's; bit 1: a part of its log is damaged, and has to be fetched anew
  *  16  u32  count    of epochs, at most 1024, the newest ones
  *  20  ...  epochs   each u64 id, u64 begin; begins never fall
  *      u32  crc32c   of everything before
@@ -25,9 +25,10 @@ import java.util.zip.CRC32C;
  * The page docs/formats/epochs.md has the same table.
  *
  * @param follows whether the log is, or was last, that of a slave
+ * @param isDamaged whether a part of the log was found damaged since it was fetched
  * @param list the oldest first
  */
-public record Epochs(boolean follows, List<Epoch> list) {
+public record Epochs(boolean follows, boolean isDamaged, List<Epoch> list) {
     /** Name of the file. */
     public static final String FILE = "epochs";
     /** No epochs: a log that is empty, or of a release that did not know them. */
@@ -38,6 +39,8 @@ public record Epochs(boolean follows, List<Epoch> list) {
     private static final String NEW = FILE + ".new";
     private static final long MAGIC = 0x504845504F434853L;
     private static final int VERSION = 1;
+    private static final int FOLLOWS = 1;
+    private static final int DAMAGED = 2;
     private static final int HEADER = 20;
     private static final int ENTRY = 16;
 
@@ -48,6 +51,10 @@ public record Epochs(boolean follows, List<Epoch> list) {
      * @param begin position of its first record
      */
     public record Epoch(long id, long begin) {}
+
+    public Epochs(boolean follows, List<Epoch> list) {
+        this(follows, false, list);
+    }
 
     public Epochs {
         list = List.copyOf(list.subList(Math.max(0, list.size() - KEPT_MAX), list.size()));
@@ -67,19 +74,24 @@ public record Epochs(boolean follows, List<Epoch> list) {
 
     /** Returns those that a log with the given end has reached. */
     public Epochs upTo(long end) {
-        return new Epochs(follows, list.stream().filter(epoch -> epoch.begin <= end).toList());
+        return new Epochs(follows, isDamaged, list.stream().filter(epoch -> epoch.begin <= end).toList());
     }
 
     /** Returns these and one that begins at the end of the log. */
     public Epochs begun(long id, long end) {
         List<Epoch> all = new ArrayList<>(upTo(end).list);
         all.add(new Epoch(id, end));
-        return new Epochs(follows, all);
+        return new Epochs(follows, isDamaged, all);
     }
 
     /** Returns the same epochs as those of a log that follows a master, or does not. */
     public Epochs following(boolean isSlave) {
-        return new Epochs(isSlave, list);
+        return new Epochs(isSlave, isSlave && isDamaged, list);
+    }
+
+    /** Returns the same epochs as those of a slave's log that was found damaged. */
+    public Epochs damaged() {
+        return new Epochs(follows, true, list);
     }
 
     /** Returns the newest ones. */
@@ -141,7 +153,7 @@ public record Epochs(boolean follows, List<Epoch> list) {
                         + " otherwise its"
                         + " slaves must then begin with empty directories. Nothing was changed.");
             }
-            return new Epochs(in.getInt(12) == 1, list);
+            return new Epochs((in.getInt(12) & FOLLOWS) != 0, (in.getInt(12) & DAMAGED) != 0, list);
         }
     }
 
@@ -159,7 +171,7 @@ public record Epochs(boolean follows, List<Epoch> list) {
 
     private ByteBuffer bytes() {
         ByteBuffer out = ByteBuffer.allocate(HEADER + list.size() * ENTRY + 4);
-        out.putLong(MAGIC).putInt(VERSION).putInt(follows ? 1 : 0).putInt(list.size());
+        out.putLong(MAGIC).putInt(VERSION).putInt((follows ? FOLLOWS : 0) | (isDamaged ? DAMAGED : 0)).putInt(list.size());
         list.forEach(epoch -> out.putLong(epoch.id).putLong(epoch.begin));
         return out.putInt(crc(out, out.position())).flip();
     }

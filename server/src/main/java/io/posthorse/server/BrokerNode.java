@@ -117,7 +117,7 @@ final class BrokerNode {
             openSettings();
             long began = Clock.system().nanos();
             boolean mayHaveSlaves = config.replication().haPort() != ServerConfig.OFF;
-            MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves);
+            MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves, Entropy.system());
             Broker broker = epochs.open(files, logSettings(), disk, core(), formats());
             if (epochs.opened()) {
                 LOG.warn("This broker was a slave, and is the master from position {} on. Messages that its old master"

@@ -52,6 +52,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private volatile LinkWire wire;
     private boolean isDialling;
     private volatile boolean isFetching;
+    private volatile boolean isServing;
     private String complaint = "";
 
     private SlaveNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes) throws IOException {
@@ -87,6 +88,10 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
             copy = next.followMaster();
+            if (copy.isDamaged()) { // a later start would not find it again
+                epochs = epochs.damaged();
+                epochs.write(files);
+            }
             next.copies(status);
             next.serve(copy.broker(), batch -> { });
             next.network().onOwner(() -> {
@@ -95,6 +100,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
                 return null;
             });
             node = next;
+            isServing = true;
         } catch (IOException | RuntimeException | Error e) {
             next.endThreads();
             throw e;
@@ -181,7 +187,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         if (now != null && now.silentMs() > SlaveStatus.SILENT_MS && !isFetching) {
             complain("The master has been silent for " + SlaveStatus.SILENT_MS / 1_000 + " s; this slave connects again.");
             wire.close();
-        } else if (now != null && node != null) {
+        } else if (now != null && isServing) {
             node.network().owner().execute(this::acknowledge);
         }
         if (!isClosed) {
@@ -209,7 +215,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             return present.network().onOwner(() -> new SlaveLink.Copy(
                     config.identity().cluster(), config.identity().brokerName(), config.identity().brokerId(),
                     config.listen().advertised(present.brokerPort()), config.storage().segmentBytes() & ~7, of.end(),
-                    of.end() == 0, of.isDamaged(), epochs));
+                    of.end() == 0, epochs.isDamaged(), epochs));
         } catch (IOException e) {
             throw new IllegalStateException("the copy cannot be looked at", e);
         }
@@ -242,6 +248,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         BrokerNode present = node;
         SlaveCopy of = copy;
         status.masterHas(masterCommitted);
+        if (isFetching) {
+            return;
+        }
         present.network().owner().execute(() -> {
             try {
                 if (of == copy && !isFetching) {
@@ -270,17 +279,20 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
 
     @Override
     public void keepOnly(long end, long[] bases) {
-        keepOnly(copy, end, bases, true);
+        status.masterKeeps(bases);
+        keepOnly(copy, end, bases);
     }
 
     /** Drops what the master has dropped, now or, once more, when the next checkpoints may cover it. */
-    private void keepOnly(SlaveCopy of, long end, long[] bases, boolean again) {
-        status.masterKeeps(bases);
+    private void keepOnly(SlaveCopy of, long end, long[] bases) {
         BrokerNode present = node;
+        if (isFetching) {
+            return;
+        }
         present.network().owner().execute(() -> {
             if (of == copy && !isFetching && bases == status.masterKeeps()) {
                 of.keepOnly(end, bases);
-                present.network().timers().after(SlaveStatus.DROP_MS, () -> keepOnly(of, end, bases, again));
+                present.network().timers().after(SlaveStatus.DROP_MS, () -> keepOnly(of, end, bases));
             }
         });
     }
@@ -315,7 +327,8 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private void replace(SlaveLink from, long common, long needed, Epochs ofMaster) throws IOException {
         long end = copy.end();
         SlaveCopy before = copy;
-        boolean isDamaged = before.isDamaged();
+        boolean isDamaged = epochs.isDamaged();
+        isServing = false;
         node.discard();
         before.abandon();
         try {
@@ -328,11 +341,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
                         + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this"
                         + " broker"
                         + " any more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
-                epochs = ofMaster.upTo(common); // until the copy is here, nothing of the master's later epochs is
-                epochs.write(files);
             }
             fetch(from, needed, keptBelow);
-            ofMaster.write(files);
+            ofMaster.write(files); // not before: the old log has no records of the master's later epochs
             epochs = ofMaster;
         } finally {
             if (!isClosed) {
@@ -364,7 +375,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         links.closeConnections();
         changes.close(); // a copy may be being fetched
         try {
-            node.close();
+            if (isServing) {
+                node.close();
+            }
         } finally {
             endThreads();
         }
