@@ -32,6 +32,11 @@ public record LogSettings(
         this(segmentBytes, allocateBytes, reserveBytes, sync ? Commitment.DURABLE : Commitment.WRITTEN, false);
     }
 
+    /** A log whose records are its own, or agreed on. */
+    public LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment) {
+        this(segmentBytes, allocateBytes, reserveBytes, commitment, false);
+    }
+
     /** Returns whether an append counts as committed only once it is on stable storage here. */
     public boolean sync() {
         return commitment == Commitment.DURABLE;

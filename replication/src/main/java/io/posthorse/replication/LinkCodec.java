@@ -22,7 +22,7 @@ import java.util.zip.CRC32C;
  *      u32  crc32c   of kind and contents
  * </pre>
  *
- * The page docs/protocols/replication.md has the contents. All numbers are big endian; text is u16 length and UTF-8.
+ * The page docs/formats/link.md has the contents. All numbers are big endian; text is u16 length and UTF-8.
  */
 final class LinkCodec {
     static final int PREFACE_BYTES = 16;

@@ -364,9 +364,10 @@ final class SettingValues {
     }
 
     ServerConfig config(List<String> notes, List<String> ignored) {
+        boolean isSlave = get(Settings.BROKER_ROLE) == BrokerRole.SLAVE; // has no gRPC and no JMS
         Listen listen = new Listen(
-                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
-                openwirePort(), advertisedHost(),
+                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
+                isSlave ? ServerConfig.OFF : grpcPort(), isSlave ? ServerConfig.OFF : openwirePort(), advertisedHost(),
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
@@ -374,7 +375,6 @@ final class SettingValues {
         ServerConfig.Access access = new ServerConfig.Access(
                 get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.INNER_USER), get(Settings.PLAIN_ACL),
                 policy(), zones == null ? List.of() : zones);
-        boolean isSlave = get(Settings.BROKER_ROLE) == BrokerRole.SLAVE;
         Identity identity = new Identity(
                 get(Settings.CLUSTER), brokerName(), isSlave ? get(Settings.BROKER_ID) : 0, get(Settings.BROKER_ROLE),
                 nameServers(), integer(Settings.BROKER_PERMISSION));
