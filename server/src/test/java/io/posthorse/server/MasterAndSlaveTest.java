@@ -95,6 +95,9 @@ class MasterAndSlaveTest {
                         TestBroker.SEND_SHORT, TestBroker.shortSend("T", 0, ""), TestBroker.text("x"));
                 assertEquals(14, refused.code());
                 assertTrue(refused.remark().contains("slave"), refused.remark());
+                for (int code : new int[] {15, 17, 36, 37, 200, 215, 200_050}) {
+                    assertEquals(14, slave.client().ask(code, Map.of(), TestBroker.text("{}")).code(), "code " + code);
+                }
                 master.close();
                 master = null;
                 assertEquals(all, bodies(slave, 0));

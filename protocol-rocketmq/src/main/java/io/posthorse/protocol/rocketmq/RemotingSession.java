@@ -121,6 +121,10 @@ final class RemotingSession implements Session, Peer {
                 return;
             }
         }
+        if (protocol.shard.isFollowing() && Decisions.has(header.code())) {
+            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.REFUSAL);
+            return;
+        }
         long before = protocol.broker.decisions();
         try {
             switch (header.code()) {
