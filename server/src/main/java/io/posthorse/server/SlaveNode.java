@@ -53,6 +53,8 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private boolean isDialling;
     private volatile boolean isFetching;
     private volatile boolean isServing;
+    /** Epoch of the master of which files may have come already in this process. */
+    private Epochs.Epoch fetchedFrom;
     private String complaint = "";
 
     private SlaveNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes) throws IOException {
@@ -341,6 +343,11 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
                         + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this"
                         + " broker"
                         + " any more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
+            }
+            Epochs.Epoch newest = ofMaster.list().getLast();
+            if (!newest.equals(fetchedFrom)) {
+                Import.discard(files); // an earlier attempt may have been from another master
+                fetchedFrom = newest;
             }
             fetch(from, needed, keptBelow);
             ofMaster.write(files); // not before: the old log has no records of the master's later epochs
