@@ -7,6 +7,8 @@ public enum Admission {
     DISK_FULL,
     /** The other nodes of the group are behind with what was decided already; the caller may try again soon. */
     GROUP_BEHIND,
+    /** This is the copy of a master's data: the master decides. */
+    FOLLOWS,
     /** The log has failed and takes nothing until the broker is restarted. */
     FAILED
 }

@@ -82,14 +82,12 @@ public final class Broker {
     public static Broker open(
             FileStore files, LogSettings logSettings, Background background, BrokerSettings settings,
             List<MessageFormat> formats) throws IOException {
-        MessageFormat[] byId = MessageFormat.byId(formats);
-        MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
-        State state = new State(settings, renderer);
-        StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
-        Store store = Opening.replay(files, logSettings, background, state, machine);
-        Broker broker = new Broker(settings, byId, renderer, state, machine, store, background);
-        broker.recovered = new Opening(broker, files, logSettings).begin();
-        return broker;
+        return Opening.open(files, logSettings, background, settings, formats, end -> false);
+    }
+
+    /** Notes the names of subscriptions of which only cursors are known. */
+    void recovered(List<String> names) {
+        recovered = names;
     }
 
     /** Returns what an operator should know about the opening: damage, a cut tail. Empty after a clean end. */
@@ -336,8 +334,8 @@ public final class Broker {
 
     /** Returns why the log refuses records. */
     Admission refusal() {
-        Admission ofDisk = log.poison() == null ? Admission.DISK_FULL : Admission.FAILED;
-        return log.isGroupBehind() && ofDisk != Admission.FAILED ? Admission.GROUP_BEHIND : ofDisk;
+        return log.poison() != null ? Admission.FAILED : log.isFollowing() ? Admission.FOLLOWS
+                : log.isGroupBehind() ? Admission.GROUP_BEHIND : Admission.DISK_FULL;
     }
 
     /**

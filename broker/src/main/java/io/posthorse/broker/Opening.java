@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.Following;
 import io.posthorse.log.LogCorruptException;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.Store;
@@ -42,10 +43,31 @@ final class Opening {
         }
     }
 
-    /** Opens; returns the names of subscriptions of which only cursors are known. */
-    List<String> begin() throws IOException {
+    /** Opens the data directory of a broker of its own. */
+    static Broker open(
+            FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
+            Beginning beginning) throws IOException {
+        MessageFormat[] byId = MessageFormat.byId(formats);
+        MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
+        State state = new State(settings, renderer);
+        StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
+        Store store = replay(files, log, background, state, machine);
+        Broker broker = new Broker(settings, byId, renderer, state, machine, store, background);
+        long end = Following.endOf(store.log());
+        long whole = store.damages().isEmpty() ? end : Math.min(end, store.damages().getFirst().from());
+        boolean wasElsewhere = beginning.began(whole);
+        broker.recovered(new Opening(broker, files, log).begin(wasElsewhere));
+        return broker;
+    }
+
+    /**
+     * Opens; returns the names of subscriptions of which only cursors are known.
+     *
+     * @param wasElsewhere whether clients may have seen offsets of messages that this log never had
+     */
+    private List<String> begin(boolean wasElsewhere) throws IOException {
         State state = broker.state();
-        long jump = broker.store().tailLost() ? JUMP : broker.store().lostOffsets();
+        long jump = broker.store().tailLost() || wasElsewhere ? JUMP : broker.store().lostOffsets();
         for (int i = 0; jump > 0 && state.nextPartition() > 0 && i < 2; i++) { // twice, since one of the two records may rot
             if (!broker.append(new Event.Jumped(jump))) {
                 throw noSpace();

@@ -52,6 +52,8 @@ public final class Shard {
     private boolean advancing;
     private Consumer<Batch> proposer = batch -> { };
     private Consumer<IOException> onFailure = cause -> { };
+    private Runnable onCommitted = () -> { };
+    private long releasable;
     private boolean failureReported;
 
     /** @param tail runs a task on the owner's thread after the waiting commands */
@@ -89,6 +91,11 @@ public final class Shard {
     /** Sets the listener for a failure of the log, called once: from then on nothing is acknowledged, and reads go on. */
     public void onFailure(Consumer<IOException> listener) {
         onFailure = listener;
+    }
+
+    /** Sets a listener that runs whenever more may be committed. */
+    public void onCommitted(Runnable listener) {
+        onCommitted = listener;
     }
 
     /** Sets the receiver of the batches on which a leader's group has to agree. */
@@ -138,6 +145,11 @@ public final class Shard {
 
     public Broker broker() {
         return broker;
+    }
+
+    /** Returns whether the broker takes the records of a master, and decides nothing. */
+    public boolean isFollowing() {
+        return broker.log().isFollowing();
     }
 
     /** Returns the broker, in an open turn. Every command begins here. */
@@ -192,7 +204,9 @@ public final class Shard {
             return;
         }
         endTurn();
-        broker.faults().guard("moving due messages to their queues", this::move);
+        if (!isFollowing()) { // what is due is moved by the master's records
+            broker.faults().guard("moving due messages to their queues", this::move);
+        }
         if (!open && !broker.log().isWritten()) {
             endTurn();
         }
@@ -273,6 +287,7 @@ public final class Shard {
         broker.store().index().committed(broker.log().committed());
         broker.faults().guard("telling about changed tables", () -> tables.present().tell(broker.log().committed()));
         release(position);
+        onCommitted.run();
         if (!open && !broker.log().isWritten()) { // turns of a group's leader gathered while enough batches were under way
             broker.log().write();
         }
@@ -282,7 +297,13 @@ public final class Shard {
         }
     }
 
+    /** Looks again at the replies that wait: something else than the log's commit that they wait for has come. */
+    public void recheck() {
+        release(releasable);
+    }
+
     private void release(long position) {
+        releasable = position;
         if (waitingReplies.isEmpty()) {
             return;
         }
@@ -318,7 +339,9 @@ public final class Shard {
         }
         boolean[] more = new boolean[1];
         broker.faults().guard("continuing background work", broker.store()::resume);
-        broker.faults().guard("dropping old segments", () -> more[0] = cleaner.run(turn().now(), broker.wallNow()));
+        if (!isFollowing()) {
+            broker.faults().guard("dropping old segments", () -> more[0] = cleaner.run(turn().now(), broker.wallNow()));
+        }
         broker.faults().guard("maintaining the log", maintenance::look);
         broker.faults().guard("checking the disk", disk::look);
         timers.after(more[0] ? HOUSEKEEPING_SOON_MS : HOUSEKEEPING_MS, this::housekeep);

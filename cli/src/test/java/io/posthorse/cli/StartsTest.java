@@ -77,7 +77,7 @@ class StartsTest {
         Path file = directory.resolve("broker.conf");
         Files.writeString(file, """
                 brokerName=broker-a
-                haListenPort=10912
+                inSyncReplicas=1
                 sendMessageThreadPoolNums=128
                 brokerIP1=192.0.2.6
                 diskMaxUsedSpaceRatio=98
@@ -87,7 +87,8 @@ class StartsTest {
         await(broker, "WARNING: ");
         List<String> lines = lines(broker).stream().filter(line -> !line.startsWith("20")).toList();
         assertEquals(List.of(
-                "Ignored, since it means nothing here:", "  haListenPort: there is no replication yet",
+                "Ignored, since it means nothing here:", "  inSyncReplicas: a SYNC_MASTER waits for one slave, and the"
+                        + " majority of a cluster is that of its nodes",
                 "  sendMessageThreadPoolNums: there is no thread pool per kind of request"), lines.subList(0, 3));
         assertTrue(lines.get(lines.size() - 3).contains("The broker[broker-a, 192.0.2.6:"), lines.toString());
         List<String> last = lines.subList(lines.size() - 2, lines.size());

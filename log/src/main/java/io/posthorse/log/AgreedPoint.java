@@ -11,4 +11,9 @@ package io.posthorse.log;
 public record AgreedPoint(long position, long term, long index, int chain) {
     /** The point before everything. */
     static final AgreedPoint NONE = new AgreedPoint(0, 0, -1, 0);
+
+    /** Returns a point of a log that belongs to no group: a position counts as its own entry there. */
+    static AgreedPoint ofPosition(long position) {
+        return new AgreedPoint(position, 0, position, 0);
+    }
 }

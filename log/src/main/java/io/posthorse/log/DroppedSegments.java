@@ -1,6 +1,7 @@
 package io.posthorse.log;
 
 import io.posthorse.platform.Background;
+import io.posthorse.platform.FileStore;
 import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 
@@ -44,6 +45,17 @@ final class DroppedSegments {
     void endRead(long read) {
         reads.remove(read);
         release();
+    }
+
+    /** Deletes the name of a segment, in the background, and frees its blocks once nobody reads it. */
+    void delete(Segment gone, FileStore files) {
+        background.run(
+                () -> {
+                    gone.keepOpen();
+                    files.delete(Segment.name(gone.base));
+                },
+                failure -> {});
+        add(gone);
     }
 
     void add(Segment segment) {

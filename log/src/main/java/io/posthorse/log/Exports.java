@@ -1,6 +1,7 @@
 package io.posthorse.log;
 
 import io.posthorse.platform.FileStore;
+import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,10 +27,10 @@ final class Exports {
 
     /** Opens an export of the newest checkpoint; returns null where there is none. */
     Export open() throws IOException {
-        if (checkpoints.agreed() == null || checkpoints.position() == 0) {
+        if (checkpoints.position() == 0) {
             return null;
         }
-        AgreedPoint point = checkpoints.agreed();
+        AgreedPoint point = log.group() != null ? checkpoints.agreed() : AgreedPoint.ofPosition(checkpoints.position());
         Export export = new Export(files, point, list(checkpoints.export(), point), this::closed);
         open++;
         return export;
@@ -40,15 +41,18 @@ final class Exports {
         checkpoints.exported();
     }
 
-    private List<ExportedFile> list(List<CheckpointPart> parts, AgreedPoint point) {
+    private List<ExportedFile> list(List<CheckpointPart> parts, AgreedPoint point) throws IOException {
         List<ExportedFile> list = new ArrayList<>();
         for (CheckpointPart part : parts) {
             list.add(new ExportedFile(part.name(), part.bytes() + CheckpointFile.HEADER));
         }
         for (Segment segment : log.view().segments()) {
             if (segment.base < point.position() && !index.gone().covers(segment.base, segment.end())) {
-                list.add(new ExportedFile(
-                        Segment.name(segment.base), Math.min(segment.size, point.position() - segment.base)));
+                String name = Segment.name(segment.base);
+                long bytes = Math.min(segment.size, point.position() - segment.base);
+                try (StoredFile file = files.openExisting(name)) {
+                    list.add(new ExportedFile(name, Math.min(bytes, file.size()))); // a clean end has cut it
+                }
             }
         }
         return List.copyOf(list);

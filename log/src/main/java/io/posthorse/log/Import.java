@@ -187,6 +187,16 @@ public final class Import {
         files.forceNames();
     }
 
+    /** Deletes what earlier attempts have fetched: another node's files of these names may hold other bytes. */
+    public static void discard(FileStore files) throws IOException {
+        for (String name : isUnderWay(files) ? List.<String>of() : files.list()) {
+            if (name.startsWith(PREFIX)) {
+                files.delete(name);
+            }
+        }
+        files.forceNames();
+    }
+
     /** Returns whether a fetched copy has begun to take the place of the present one, and has not ended. */
     public static boolean isUnderWay(FileStore files) throws IOException {
         return files.list().contains(MANIFEST);

@@ -39,6 +39,8 @@ public final class Log {
     private long written;
     private final LogForcer forcing;
     private IOException poison;
+    /** Whether this log takes the records of a master, and none of its own. */
+    private boolean follows;
     private Runnable onCommitted = () -> {};
 
     Log(FileStore files, LogSettings settings, Background background, RecoveryResult recovered) throws IOException {
@@ -98,8 +100,8 @@ public final class Log {
      * @param essential whether they are small events (cursors, topics) that may use the reserve of a full disk
      */
     public boolean admits(long payloadBytes, int records, boolean essential) {
-        long need = promised + room(payloadBytes, records);
-        if (poison != null || !essential && isGroupBehind() || need > settings.segmentBytes() - Segment.HEADER) {
+        long need = promised + RecordFormat.room(payloadBytes, records);
+        if (poison != null || follows || !essential && isGroupBehind() || need > settings.segmentBytes() - Segment.HEADER) {
             return false;
         }
         long end = last.at(tail()) + need;
@@ -125,21 +127,17 @@ public final class Log {
         return shortage.reserve().isAbove(part);
     }
 
-    private static long room(long payloadBytes, int records) {
-        return payloadBytes + (long) records * (RecordFormat.PAYLOAD + 8);
-    }
-
     /**
      * Reserves room for small events that are written at the end of the turn, whatever else the turn appends.
      *
      * @return false where there is no room; nothing is promised then
      */
     public boolean promise(long payloadBytes, int records) {
-        boolean hasBlocks = last.at(tail()) + promised + room(payloadBytes, records) <= last.allocated;
+        boolean hasBlocks = last.at(tail()) + promised + RecordFormat.room(payloadBytes, records) <= last.allocated;
         if (!hasBlocks && !isReserveAbove(LogSettings.KEPT_FOR_OPERATORS) || !admits(payloadBytes, records, true)) {
             return false;
         }
-        promised += room(payloadBytes, records);
+        promised += RecordFormat.room(payloadBytes, records);
         return true;
     }
 
@@ -277,8 +275,18 @@ public final class Log {
         return group;
     }
 
+    /** Refuses records of its own from now on: {@link Following} brings those of a master. */
+    void follow() {
+        follows = true;
+    }
+
+    /** Returns whether it takes the records of a master, and none of its own. */
+    public boolean isFollowing() {
+        return follows;
+    }
+
     /**
-     * Writes records that a group has agreed on; what a follower appends next comes behind them.
+     * Writes records that a group has agreed on, or a master; what is appended next comes behind them.
      *
      * @throws IOException where the disk is full or fails
      */
@@ -294,7 +302,7 @@ public final class Log {
         }
         to.write(to.at(position), unit);
         written = position + unit.capacity();
-        if (!group.isLeading()) {
+        if (group == null || !group.isLeading()) {
             staging.moveTo(written);
         }
     }
@@ -439,13 +447,7 @@ public final class Log {
         }
         Segment gone = segments.remove(number);
         forcing.dropped(gone, segments.get(number));
-        background.run(
-                () -> {
-                    gone.keepOpen();
-                    files.delete(Segment.name(gone.base));
-                },
-                failure -> {});
-        dropped.add(gone);
+        dropped.delete(gone, files);
     }
 
     /**

@@ -8,8 +8,10 @@ package io.posthorse.log;
  * @param reserveBytes bytes of blocks kept for acknowledgements, cursors, administration and checkpoints when the disk is
  *     full
  * @param commitment what a record needs before it counts as committed
+ * @param isCopied whether records may come from another log: what they say about stable storage is not about this disk
  */
-public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment) {
+public record LogSettings(
+        int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment, boolean isCopied) {
     private static final int BATCH_BYTES_MAX = 4 << 20;
     /** Divisor of the part of the reserve that acknowledgements never use: it is left for an operator's changes. */
     public static final int KEPT_FOR_OPERATORS = 32;
@@ -27,7 +29,12 @@ public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes,
 
     /** @param sync whether an append counts as committed only once it is on stable storage */
     public LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, boolean sync) {
-        this(segmentBytes, allocateBytes, reserveBytes, sync ? Commitment.DURABLE : Commitment.WRITTEN);
+        this(segmentBytes, allocateBytes, reserveBytes, sync ? Commitment.DURABLE : Commitment.WRITTEN, false);
+    }
+
+    /** A log whose records are its own, or agreed on. */
+    public LogSettings(int segmentBytes, int allocateBytes, int reserveBytes, Commitment commitment) {
+        this(segmentBytes, allocateBytes, reserveBytes, commitment, false);
     }
 
     /** Returns whether an append counts as committed only once it is on stable storage here. */
@@ -42,7 +49,12 @@ public record LogSettings(int segmentBytes, int allocateBytes, int reserveBytes,
 
     /** Returns the same settings for a node of a group. */
     public LogSettings agreed() {
-        return new LogSettings(segmentBytes, allocateBytes, reserveBytes, Commitment.AGREED);
+        return new LogSettings(segmentBytes, allocateBytes, reserveBytes, Commitment.AGREED, false);
+    }
+
+    /** Returns the same settings for a log whose records come from another one. */
+    public LogSettings copied() {
+        return new LogSettings(segmentBytes, allocateBytes, reserveBytes, commitment, true);
     }
 
     /** Returns the default settings: 1 GiB segments, 32 MiB of blocks ahead, 64 MiB in reserve. */

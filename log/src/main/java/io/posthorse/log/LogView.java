@@ -68,6 +68,62 @@ public final class LogView {
         return Segments.holding(segments, position);
     }
 
+    /**
+     * Returns the records that follow a position, as a log that ends there has to take them next: whole atomic groups within
+     * one segment.
+     *
+     * @param bytesMax bytes after which no further group is taken; the first one is taken whatever its size
+     * @return null where there are none yet
+     * @throws GoneException where the next records are no longer in the log, or cannot be read
+     */
+    public Shipment shipment(long position, int bytesMax) throws GoneException {
+        Segment segment = segmentOf(position);
+        long begin = Math.max(position, segment == null ? 0 : segment.base + Segment.HEADER);
+        if (segment == null || begin >= committed || bytes(begin) == null) {
+            Segment next = behind(position);
+            if (begin >= committed || next != null && next.base + Segment.HEADER >= committed) {
+                return null;
+            }
+            if (next == null || next.previous != position) {
+                throw new GoneException(next == null ? committed : next.base);
+            }
+            segment = next;
+            begin = next.base + Segment.HEADER;
+        }
+        return shipment(segment, begin, bytesMax);
+    }
+
+    private Shipment shipment(Segment segment, long begin, int bytesMax) throws GoneException {
+        long end = begin;
+        long at = begin;
+        while (at < committed && segment.holds(at) && end - begin < bytesMax) {
+            ByteBuffer bytes = bytes(at);
+            if (bytes == null) {
+                break;
+            }
+            int index = segment.at(at);
+            at += RecordFormat.occupied(bytes.getInt(index + RecordFormat.LENGTH));
+            if ((bytes.get(index + RecordFormat.FLAGS) & RecordFormat.FLAG_MORE) == 0) {
+                end = at;
+            }
+        }
+        if (end == begin) {
+            throw new GoneException(at + 8); // it rots, or half of an atomic group does
+        }
+        ByteBuffer copy = ByteBuffer.allocate((int) (end - begin));
+        copy.put(0, segment.bytes(), segment.at(begin), copy.capacity());
+        return new Shipment(segment.base, segment.size, begin, copy);
+    }
+
+    private Segment behind(long position) {
+        for (Segment segment : segments) {
+            if (segment.base >= position) {
+                return segment;
+            }
+        }
+        return null;
+    }
+
     /** Returns the begin of the first segment behind a position that none holds; the highest number where there is none. */
     long behindGap(long position) {
         for (Segment segment : segments) {

@@ -6,7 +6,7 @@ import java.io.IOException;
 public final class NewerFormatException extends IOException {
     private static final long serialVersionUID = 1;
 
-    NewerFormatException(String file, int version, int known) {
+    public NewerFormatException(String file, int version, int known) {
         super(file + " has format version " + version + "; this program knows versions up to " + known
                 + ". A newer release wrote it: start that release. Nothing was changed.");
     }

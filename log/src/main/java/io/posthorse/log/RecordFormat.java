@@ -93,6 +93,11 @@ public final class RecordFormat {
         return (length + 7) & ~7;
     }
 
+    /** Returns the bytes that records take at most. */
+    static long room(long payloadBytes, int records) {
+        return payloadBytes + (long) records * (PAYLOAD + 8);
+    }
+
     /** Returns the value of the field "unforced" for a distance in bytes. */
     static short unforced(long bytes) {
         return (short) Math.min(0xFFFF, (bytes + UNFORCED_UNIT - 1) / UNFORCED_UNIT);

@@ -185,7 +185,7 @@ final class Recovery {
     /** Returns whether the range at the expected position was certainly on stable storage once. */
     private boolean stoodBefore(Found found) {
         for (Found f = found; f != null && proven <= expected; f = next(f.segment, f.end())) {
-            proven = Math.max(proven, RecordFormat.forcedBelow(f.segment.bytes(), f.at, f.position()));
+            proven = Math.max(proven, forcedBelow(f));
         }
         return proven > expected;
     }
@@ -253,11 +253,16 @@ final class Recovery {
         }
     }
 
+    /** Returns the position below which everything was on this disk when a record was written; 0 where it does not say. */
+    private long forcedBelow(Found found) {
+        return settings.isCopied() ? 0 : RecordFormat.forcedBelow(found.segment.bytes(), found.at, found.position());
+    }
+
     private void accept(Found found) {
         ByteBuffer bytes = found.segment.bytes();
         group.add(found);
         highestEpoch = Math.max(highestEpoch, bytes.getInt(found.at + RecordFormat.EPOCH));
-        proven = Math.max(proven, RecordFormat.forcedBelow(bytes, found.at, found.position()));
+        proven = Math.max(proven, forcedBelow(found));
         if ((bytes.get(found.at + RecordFormat.FLAGS) & RecordFormat.FLAG_MORE) == 0) {
             deliver();
         }

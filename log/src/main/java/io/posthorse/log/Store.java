@@ -256,7 +256,7 @@ public final class Store {
         index().committed(log.committed());
     }
 
-    private void apply(ByteBuffer unit, int at, long position) {
+    void apply(ByteBuffer unit, int at, long position) {
         int length = unit.getInt(at + RecordFormat.LENGTH);
         state.record(unit, at, position, length);
         if (unit.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
@@ -418,7 +418,8 @@ public final class Store {
     /** Returns the range of positions that ends with a segment, if both checkpoints cover that; else null. */
     public LogRange droppable(long base) {
         long[] bases = log.segmentBases();
-        if (base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable()) {
+        boolean isLent = log.group() == null && exports.areOpen();
+        if (isLent || base == bases[bases.length - 1] || log.poison() != null || log.segmentEnd(base) > dispensable()) {
             return null;
         }
         return base == bases[0] ? new LogRange(0, bases[1]) : new LogRange(base, log.segmentEnd(base));

@@ -22,4 +22,9 @@ public interface LocalBroker {
      * Returns the host:port to which a peer is told to connect: the configured host, or else the one that it connected to.
      */
     String address(Peer asking);
+
+    /** Returns the host:port to which a slave is told to connect for the log; empty where there is no port for slaves. */
+    default String haAddress(Peer asking) {
+        return "";
+    }
 }

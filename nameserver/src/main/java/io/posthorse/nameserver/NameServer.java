@@ -162,7 +162,7 @@ public final class NameServer implements RequestHandler {
                 hosts.add(new HostedTopic(broker(local, peer), route));
             }
         }
-        hosts.addAll(registry.hosting(topic));
+        registry.hosting(topic).stream().filter(host -> local(host.broker().name()) == null).forEach(hosts::add);
         if (hosts.isEmpty()) {
             return request.refuse(ResponseCode.TOPIC_NOT_EXIST, noRoute(peer, topic));
         }
@@ -202,12 +202,13 @@ public final class NameServer implements RequestHandler {
     private List<BrokerRoute> brokers(Peer peer) {
         List<BrokerRoute> brokers = new ArrayList<>();
         locals.forEach(local -> brokers.add(broker(local, peer)));
-        brokers.addAll(registry.brokers());
+        registry.brokers().stream().filter(broker -> local(broker.name()) == null).forEach(brokers::add);
         return brokers;
     }
 
-    private static BrokerRoute broker(LocalBroker local, Peer peer) {
-        TreeMap<Long, String> addresses = new TreeMap<>();
+    /** Returns a broker of this process, with its master or slaves in others. */
+    private BrokerRoute broker(LocalBroker local, Peer peer) {
+        TreeMap<Long, String> addresses = registry.addresses(local.brokerName());
         addresses.put(local.brokerId(), local.address(peer));
         return new BrokerRoute(local.clusterName(), local.brokerName(), false, addresses);
     }
@@ -250,11 +251,13 @@ public final class NameServer implements RequestHandler {
 
     private Frame register(Peer peer, Frame request) {
         Registration registration = Registration.of(request, limits);
-        if (local(registration.brokerName()) != null) {
+        LocalBroker local = local(registration.brokerName());
+        if (local != null && local.brokerId() == registration.brokerId()) {
             return request.refuse(
                     ResponseCode.SYSTEM_ERROR,
                     "the broker in the name server's own process has the name " + registration.brokerName()
-                            + ": give this broker another brokerName");
+                            + " and the id " + local.brokerId() + ": give this broker another brokerName, or a slave"
+                            + " another brokerId");
         }
         String refusal = registry.register(peer, registration);
         if (refusal != null) {
@@ -265,6 +268,9 @@ public final class NameServer implements RequestHandler {
         if (registration.brokerId() != 0 && master != null) {
             fields.put("haServerAddr", master.haAddress());
             fields.put("masterAddr", master.address());
+        } else if (registration.brokerId() != 0 && local != null && local.brokerId() == 0) {
+            fields.put("haServerAddr", local.haAddress(peer));
+            fields.put("masterAddr", local.address(peer));
         }
         Map<String, String> order = kvTable.all(ORDER_TOPIC_CONFIG);
         byte[] body = order.isEmpty() ? new byte[0] : Answers.table(order);

@@ -212,9 +212,18 @@ final class RouteRegistry {
         return hosts;
     }
 
-    private static BrokerRoute route(String name, Group group) {
+    /** Returns the addresses of a broker by id; empty where it is unknown. */
+    TreeMap<Long, String> addresses(String brokerName) {
         TreeMap<Long, String> addresses = new TreeMap<>();
-        group.addresses.forEach((id, address) -> addresses.put(id, address.registration().address()));
+        Group group = groups.get(brokerName);
+        if (group != null) {
+            group.addresses.forEach((id, address) -> addresses.put(id, address.registration().address()));
+        }
+        return addresses;
+    }
+
+    private BrokerRoute route(String name, Group group) {
+        TreeMap<Long, String> addresses = addresses(name);
         Registration leader = group.leader();
         return new BrokerRoute(leader.cluster(), name, leader.actingMaster(), addresses);
     }

@@ -55,6 +55,19 @@ class RegistrationTest {
     }
 
     @Test
+    void aSlaveOfTheProcessesOwnBrokerIsPartOfItsRoutes() {
+        broker.topics.put("T", new TopicRoute(1, 1, 6, 0));
+        Frame answer = server.handle(remote, register("local", 1, "r:1", "T"));
+        assertEquals(0, answer.code(), answer.remark());
+        assertEquals("127.0.0.1:10911", answer.field("masterAddr"));
+        String route = new String(server.handle(client, request(105, new byte[0], "topic", "T")).body());
+        assertTrue(route.contains("\"1\":\"r:1\"") && route.contains(":10911"), route);
+        assertEquals(route.indexOf("brokerAddrs"), route.lastIndexOf("brokerAddrs"), "one broker: " + route);
+        server.closed(remote);
+        assertTrue(!new String(server.handle(client, request(105, new byte[0], "topic", "T")).body()).contains("r:1"));
+    }
+
+    @Test
     void registrationTimeoutCanBeChosen() {
         server.handle(remote, with(register("b", 0, "r:1", "T"), "heartbeatTimeoutMillis", "10000"));
         nowMs += 9_999;

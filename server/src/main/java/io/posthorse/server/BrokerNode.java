@@ -6,9 +6,8 @@ import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.GroupReplica;
 import io.posthorse.broker.MessageFormat;
-import io.posthorse.broker.PostponedLimits;
-import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
+import io.posthorse.broker.SlaveCopy;
 import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
@@ -31,13 +30,12 @@ import io.posthorse.platform.Entropy;
 import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.ClusterRoutes;
+import io.posthorse.protocol.rocketmq.Copies;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Instant;
-import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -77,6 +75,9 @@ final class BrokerNode {
     private OpenwirePort openwire;
     private int openwirePort = ServerConfig.OFF;
     private Gate gate;
+    /** The port for slaves; null where there is none. */
+    private HaPort ha;
+    private Copies copies = Copies.NONE;
     private AuditLog audit;
     private int brokerPort;
     private int nameServerPort = ServerConfig.OFF;
@@ -87,16 +88,20 @@ final class BrokerNode {
         this.daemon = daemon;
         this.checkpointBytes = checkpointBytes;
         this.files = files;
-        Clock clock = Clock.system();
-        ServerConfig.Limits limits = config.limits();
-        this.network = new Network(
-                new NetSettings(
-                        ConnectionLimit.of(limits.connectionsMax(), 2, daemon), (int) (limits.connectionIdleMs() / 1000),
-                        UNSENT_BYTES_MAX, limits.shares(), daemon),
-                clock);
+        this.network = network(config, UNSENT_BYTES_MAX, daemon);
         this.disk = new DiskThread("posthorse-disk", network.owner());
         this.reader = new DiskThread("posthorse-reader", network.owner());
         this.names = new DiskThread("posthorse-names", network.owner());
+    }
+
+    /** Returns an event loop with the limits of a configuration. */
+    static Network network(ServerConfig config, int unsentBytesMax, boolean daemon) {
+        ServerConfig.Limits limits = config.limits();
+        return new Network(
+                new NetSettings(
+                        ConnectionLimit.of(limits.connectionsMax(), 2, daemon), (int) (limits.connectionIdleMs() / 1000),
+                        unsentBytesMax, limits.shares(), daemon),
+                Clock.system());
     }
 
     /** Ends the threads; what they were doing may be lost. */
@@ -111,10 +116,18 @@ final class BrokerNode {
     void open() throws IOException {
         choosePort();
         serve(network.onOwner(() -> {
-            operations = new ServerOperations(
-                    config, files, new SettingsFile(TableWriter.open(files, disk, "settings")));
+            openSettings();
             long began = Clock.system().nanos();
-            Broker broker = Broker.open(files, logSettings(), disk, brokerSettings(), formats());
+            boolean mayHaveSlaves = config.replication().haPort() != ServerConfig.OFF;
+            MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves, Entropy.system());
+            Broker broker = epochs.open(files, logSettings(), disk, core(), formats());
+            if (epochs.opened()) {
+                LOG.warn("This broker was a slave, and is the master from position {} on. Messages that its old master had"
+                        + " and it has not are left out, and their offsets are skipped.",
+                        epochs.epochs().list().getLast().begin());
+            }
+            ha = mayHaveSlaves ? new HaPort(config, network, epochs) : null;
+            copies = ha == null ? copies : ha;
             LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
                     + " {}", files.place(), (Clock.system().nanos() - began) / 1_000_000, broker.topics().size(),
                     broker.subscriptions().size(), broker.tail());
@@ -137,11 +150,25 @@ final class BrokerNode {
         choosePort();
         return network.onOwner(() -> {
             GroupReplica opened = before == null
-                    ? GroupReplica.open(files, logSettings(), disk, brokerSettings(), formats(), group)
+                    ? GroupReplica.open(files, logSettings(), disk, core(), formats(), group)
                     : before.reopen(disk);
             tables = new GroupTables(config, opened.tables(), names, onMismatch::accept);
             return opened;
         });
+    }
+
+    /** Opens the copy of a slave, which takes its master's records; {@link #serve} must follow. */
+    SlaveCopy followMaster() throws IOException {
+        choosePort();
+        return network.onOwner(() -> {
+            openSettings();
+            return SlaveCopy.open(files, logSettings(), disk, core(), formats());
+        });
+    }
+
+    /** Sets what is known about other copies of the messages; call it before {@link #serve}. */
+    void copies(Copies known) {
+        copies = known;
     }
 
     /**
@@ -160,6 +187,14 @@ final class BrokerNode {
         }
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
+        }
+        if (ha != null) {
+            ha.open(ports);
+            network.onOwner(() -> {
+                registration.announceHa(config.replication().haHost(), ha.port());
+                registration.registerAgain();
+                return null;
+            });
         }
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
@@ -207,6 +242,14 @@ final class BrokerNode {
         brokerPort = configured > 0 ? configured : new Listening(config).free(Purpose.BROKER);
     }
 
+    private void openSettings() throws IOException {
+        operations = new ServerOperations(config, files, new SettingsFile(TableWriter.open(files, disk, "settings")));
+    }
+
+    private BrokerSettings core() {
+        return CoreSettings.of(config, operations == null ? config : operations.config(), checkpointBytes);
+    }
+
     private LogSettings logSettings() {
         ServerConfig.Storage storage = config.storage();
         LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
@@ -219,14 +262,14 @@ final class BrokerNode {
         shard = new Shard(broker, clock, network.timers(), network.owner());
         shard.onProposal(proposer);
         network.onReceived(shard::received);
-        tellOperators();
+        OperatorNotices.from(shard);
         audit = new AuditLog(clock, network.timers());
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
         broker.creations().limit(config.limits().shares());
         if (tables != null) {
             operations = new ServerOperations(config, files, tables);
-            shard.retention(retention(operations.config().storage()));
+            shard.retention(CoreSettings.retention(operations.config().storage()));
         }
         RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
         rocketmq = new RocketmqSettings(
@@ -255,6 +298,10 @@ final class BrokerNode {
         RemotingProtocol protocol = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
                 gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
+        protocol.copies(copies);
+        if (ha != null) {
+            ha.attach(shard);
+        }
         followChanges(live, protocol);
         shard.start();
         if (tables == null) {
@@ -271,7 +318,7 @@ final class BrokerNode {
             operations.config().logging().levels().apply(); // changed in an earlier run
         }
         operations.onChange(changed -> {
-            shard.retention(retention(changed.storage()));
+            shard.retention(CoreSettings.retention(changed.storage()));
             int before = rocketmq.permission();
             live.change(choices(changed));
             protocol.settingsChanged();
@@ -280,25 +327,6 @@ final class BrokerNode {
                 registration.permissionChanged();
             }
         });
-    }
-
-    /** Reports what an operator should know of the disk and the log in the server log. */
-    private void tellOperators() {
-        shard.onFailure(cause -> LOG.error(
-                "The disk has failed: {}. Nothing is acknowledged any more; what was committed can still be read. Mend the"
-                        + " disk, then restart: the log is checked from its durable mark on.",
-                cause.getMessage(), cause));
-        shard.onSlowDisk(ms -> LOG.warn(
-                "The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
-                        + " look at what else writes to that disk.", ms));
-        shard.onKept((topic, subscription) -> LOG.warn(
-                "A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
-                        + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
-                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", subscription,
-                        topic));
-        shard.onNotice(LOG::warn);
-        shard.onDropped((bytes, newestMs) -> LOG.info("Retention has dropped {} MiB of the log, the newest of it of {}",
-                bytes >> 20, Instant.ofEpochMilli(newestMs).atZone(ZoneId.systemDefault()).toOffsetDateTime()));
     }
 
     /** Returns the formats, RocketMQ's first: its clients see all messages in it. */
@@ -324,38 +352,15 @@ final class BrokerNode {
         }
         return new NameServer(
                 () -> clock.nanos() / 1_000_000,
-                List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId())),
+                List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId(), ha)),
                 new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
                 Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
                 NameServerLimits.STANDARD);
     }
 
-    private BrokerSettings brokerSettings() {
-        ServerConfig.Storage storage = config.storage();
-        return new BrokerSettings(
-                config.limits().topicsMax(),
-                config.limits().groupsMax(),
-                config.limits().queuesPerTopicMax(),
-                RocketmqSettings.INTERNAL_TOPICS,
-                config.topics().delaysMs(),
-                new PostponedLimits(
-                        config.limits().delayedMax(),
-                        config.limits().transactionsMax(),
-                        config.transactions().checkIntervalMs(),
-                        config.transactions().checksMax()),
-                checkpointBytes,
-                storage.flushIntervalMs(),
-                storage.hotBytes(),
-                retention(operations == null ? storage : operations.config().storage()));
-    }
-
-    private static Retention retention(ServerConfig.Storage storage) {
-        return new Retention(
-                storage.retentionMs(),
-                storage.retentionBytes(),
-                storage.diskUsedPercentMax() / 100.0,
-                ms -> storage.deleteHours()
-                        .contains(Instant.ofEpochMilli(ms).atZone(ZoneId.systemDefault()).getHour()));
+    /** Returns the port for slaves; {@link ServerConfig#OFF} where there is none. */
+    int haPort() {
+        return ha == null ? ServerConfig.OFF : ha.port();
     }
 
     int brokerPort() {
@@ -364,6 +369,10 @@ final class BrokerNode {
 
     Network network() {
         return network;
+    }
+
+    BrokerRegistration registration() {
+        return registration;
     }
 
     Shard shard() {
@@ -484,6 +493,9 @@ final class BrokerNode {
     }
 
     private void endBackground() {
+        if (ha != null) {
+            ha.close();
+        }
         reader.close();
         names.abandon();
         disk.close();

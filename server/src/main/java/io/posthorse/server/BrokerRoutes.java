@@ -10,8 +10,12 @@ import io.posthorse.nameserver.TopicRoute;
 import io.posthorse.protocol.rocketmq.Addresses;
 import java.util.Collection;
 
-/** The broker of this process, as its name server sees it: topics are routable as soon as they exist. */
-record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) implements LocalBroker {
+/**
+ * The broker of this process, as its name server sees it: topics are routable as soon as they exist.
+ *
+ * @param ha the port for slaves; null where there is none
+ */
+record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId, HaPort ha) implements LocalBroker {
     private static final String RETRY = "%RETRY%";
 
     @Override
@@ -48,5 +52,10 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId) imp
     @Override
     public String address(Peer asking) {
         return Addresses.route(settings, asking.local());
+    }
+
+    @Override
+    public String haAddress(Peer asking) {
+        return ha == null || ha.port() < 0 ? "" : Addresses.at(settings, asking.local(), ha.port());
     }
 }

@@ -30,6 +30,7 @@ final class Listening {
                 SpokenProtocol.REMOTING, "the name server", "nameserver.port",
                 "leave the name server out with nameserver.enabled=false");
         static final Purpose NAME_SERVER_ALONE = new Purpose(SpokenProtocol.REMOTING, "the name server", "listenPort", "");
+        static final Purpose HA = new Purpose(SpokenProtocol.REMOTING, "slaves", "haListenPort", "");
         static final Purpose GRPC = new Purpose(
                 SpokenProtocol.GRPC, "gRPC clients", "grpcServerPort", "leave gRPC out with grpc.enabled=false");
         static final Purpose JMS = new Purpose(
@@ -59,6 +60,15 @@ final class Listening {
             return network.listen(address(port), tls, sessions, guide.at(purpose.speaks)).getPort();
         } catch (ListenException e) {
             throw explained(e, port, purpose);
+        }
+    }
+
+    /** Listens on the port for slaves, where all bytes go to their sessions; returns its number. */
+    int openForSlaves(Network network, int port, SessionFactory sessions) throws IOException {
+        try {
+            return network.listen(address(port), null, sessions).getPort();
+        } catch (ListenException e) {
+            throw explained(e, port, Purpose.HA);
         }
     }
 

@@ -16,12 +16,16 @@ import java.nio.file.Path;
 public final class Server implements AutoCloseable {
     private final ServerConfig config;
     private final DiskFileStore files;
-    private final BrokerNode node;
+    /** Null where this is a slave. */
+    private final BrokerNode own;
+    /** Null where this is none. */
+    private final SlaveNode slave;
 
-    private Server(ServerConfig config, DiskFileStore files, BrokerNode node) {
+    private Server(ServerConfig config, DiskFileStore files, BrokerNode own, SlaveNode slave) {
         this.config = config;
         this.files = files;
-        this.node = node;
+        this.own = own;
+        this.slave = slave;
     }
 
     /**
@@ -43,9 +47,12 @@ public final class Server implements AutoCloseable {
         BrokerNode node = null;
         try {
             requireNoGroups(files);
+            if (config.identity().role() == ServerConfig.BrokerRole.SLAVE) {
+                return new Server(config, files, null, SlaveNode.start(config, files, daemon, BrokerNode.CHECKPOINT_BYTES));
+            }
             node = new BrokerNode(config, files, daemon, BrokerNode.CHECKPOINT_BYTES);
             node.open();
-            return new Server(config, files, node);
+            return new Server(config, files, node, null);
         } catch (Throwable e) { // also after an Error, the directory must not stay locked in this process
             if (node != null) {
                 node.endThreads();
@@ -70,38 +77,48 @@ public final class Server implements AutoCloseable {
         return DiskFileStore.open(directory);
     }
 
+    /** Returns the broker in use: a slave's is another one after it has fetched its master's data. */
+    private BrokerNode node() {
+        return slave == null ? own : slave.node();
+    }
+
     /** Returns the configuration that it was started with. */
     public ServerConfig config() {
         return config;
     }
 
     public int brokerPort() {
-        return node.brokerPort();
+        return node().brokerPort();
     }
 
     /** Returns the thread that reads old messages; tests block it. */
     Background reader() {
-        return node.reader();
+        return node().reader();
     }
 
     /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */
     public String secretFile() throws IOException {
-        return node.secretFile();
+        return node().secretFile();
+    }
+
+    /** Returns the port for slaves; {@link ServerConfig#OFF} where there is none. */
+    public int haPort() {
+        return node().haPort();
     }
 
     /** Returns the port of the name server; {@link ServerConfig#OFF} where there is none. */
     public int nameServerPort() {
-        return node.nameServerPort();
+        return node().nameServerPort();
     }
 
     /** Returns the port for JMS clients; {@link ServerConfig#OFF} where there is none. */
     public int openwirePort() {
-        return node.openwirePort();
+        return node().openwirePort();
     }
 
     /** Returns the port for gRPC; {@link ServerConfig#OFF} where there is none. */
     public int grpcPort() {
-        return node.grpcPort();
+        return node().grpcPort();
     }
 
     /**
@@ -110,7 +127,7 @@ public final class Server implements AutoCloseable {
      * @throws IOException where its library could not be loaded or started; all other ports are open
      */
     public void awaitGrpc() throws IOException {
-        node.awaitGrpc();
+        node().awaitGrpc();
     }
 
     /**
@@ -121,7 +138,7 @@ public final class Server implements AutoCloseable {
      */
     public void createTopic(String name, int queues) throws IOException {
         String problem = TopicsAndGroups.topicProblem(name);
-        if (problem == null && new TopicsAndGroups(node.shard(), node.rocketmq()).systemTopics().contains(name)) {
+        if (problem == null && new TopicsAndGroups(node().shard(), node().rocketmq()).systemTopics().contains(name)) {
             problem = "The topic[" + name + "] is conflict with system topic.";
         }
         int max = config.limits().queuesPerTopicMax();
@@ -129,8 +146,8 @@ public final class Server implements AutoCloseable {
             throw new IllegalArgumentException(problem != null ? problem
                     : "the topic " + name + " was not created: it may have 1 to " + max + " queues, not " + queues);
         }
-        Shard shard = node.shard();
-        boolean there = node.network().onOwner(() -> shard.broker().topic(name) != null
+        Shard shard = node().shard();
+        boolean there = node().network().onOwner(() -> shard.broker().topic(name) != null
                 || shard.broker().hasRoomForTopic()
                         && shard.turn().createOrUpdate(name, TopicSettings.of(queues)) != null);
         if (!there) {
@@ -143,7 +160,11 @@ public final class Server implements AutoCloseable {
     @Override
     public void close() throws IOException {
         try {
-            node.close();
+            if (slave != null) {
+                slave.close();
+            } else {
+                own.close();
+            }
         } finally {
             files.close();
         }

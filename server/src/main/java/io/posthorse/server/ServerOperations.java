@@ -53,8 +53,8 @@ final class ServerOperations implements Operations {
     public Map<String, String> settings() {
         Map<String, String> shown = new TreeMap<>(settings.shown());
         shown.putAll(Map.of(
-                "filterServerNums", "0", "msgTraceTopicName", "RMQ_SYS_TRACE_TOPIC", "slaveReadEnable", "false",
-                "traceOn", "true", "traceTopicEnable", "false"));
+                "filterServerNums", "0", "msgTraceTopicName", "RMQ_SYS_TRACE_TOPIC", "traceOn", "true",
+                "traceTopicEnable", "false"));
         return shown;
     }
 

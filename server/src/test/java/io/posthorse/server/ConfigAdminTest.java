@@ -130,11 +130,11 @@ class ConfigAdminTest {
 
     @Test
     void aRefusalNamesEveryKeyAndChangesNothing() {
-        Frame refused = change("maxMessageSize=2048\nlistenPort=1\nnoSuchKey=1\nhaListenPort=1\ndeleteWhen=25");
+        Frame refused = change("maxMessageSize=2048\nlistenPort=1\nnoSuchKey=1\ninSyncReplicas=1\ndeleteWhen=25");
         assertEquals(16, refused.code());
         for (String part : List.of(
                 "listenPort: it cannot be changed while the server runs", "noSuchKey: there is no such key",
-                "haListenPort: it has no meaning for this broker", "deleteWhen: the value \"25\" is not valid")) {
+                "inSyncReplicas: it has no meaning for this broker", "deleteWhen: the value \"25\" is not valid")) {
             assertTrue(refused.remark().contains(part), refused.remark());
         }
         assertEquals(0, send("T", 2_049));

@@ -116,6 +116,7 @@ public final class RequestCode {
     public static final int CLUSTER_TRANSFER = 30_022;
     public static final int CLUSTER_ADD = 30_023;
     public static final int CLUSTER_REMOVE = 30_024;
+    public static final int GET_BROKER_HA_STATUS = 907;
     public static final int POP_MESSAGE = 200_050;
     public static final int PEEK_MESSAGE = 200_052;
     public static final int ACK_MESSAGE = 200_051;

@@ -6,6 +6,10 @@ public final class ResponseCode {
     public static final int SYSTEM_ERROR = 1;
     public static final int SYSTEM_BUSY = 2;
     public static final int REQUEST_CODE_NOT_SUPPORTED = 3;
+    /** The message is stored here, and no slave was there to take it. */
+    public static final int SLAVE_NOT_AVAILABLE = 11;
+    /** The message is stored here, and no slave had it in time. */
+    public static final int FLUSH_SLAVE_TIMEOUT = 12;
     public static final int MESSAGE_ILLEGAL = 13;
     public static final int SERVICE_NOT_AVAILABLE = 14;
     public static final int NO_PERMISSION = 16;

@@ -49,6 +49,32 @@ public final class ResponseWriter {
         }
     }
 
+    /** Begins a response with code 0 that {@link #change} can give another code of two digits. */
+    public void beginChangeable(boolean binaryForm, int requestOpaque) {
+        begin(binaryForm, 0, requestOpaque, null);
+        if (!binary) {
+            int code = at - JSON_FIELDS.length;
+            at = code;
+            text(' ');
+            put(JSON_FIELDS);
+        }
+    }
+
+    /**
+     * Changes the code of a response that was begun with {@link #beginChangeable}.
+     *
+     * @param frame index of its first byte
+     * @param code 10 to 99
+     */
+    public static void change(ByteBuf bytes, int frame, boolean binaryForm, int code) {
+        int at = frame + 8;
+        if (binaryForm) {
+            bytes.setShort(at, code);
+        } else {
+            bytes.setByte(at + JSON_CODE.length, '0' + code / 10).setByte(at + JSON_CODE.length + 1, '0' + code % 10);
+        }
+    }
+
     private void beginBinary(int code) {
         int length = remark == null ? 0 : remark.length;
         room(32 + length);

@@ -211,6 +211,7 @@ final class SendCalls {
             case ADMITTED -> "";
             case DISK_FULL -> "the broker's disk is full: nothing was stored, nothing was deleted. Send again later; sends"
                     + " are accepted as soon as there is space.";
+            case FOLLOWS -> "this broker is a slave: nothing was stored. Send to its master.";
             case GROUP_BEHIND -> "the other nodes of the cluster are behind: nothing was stored. Send again soon.";
             case FAILED -> "the broker's disk has failed: it accepts no messages until it is restarted";
         };

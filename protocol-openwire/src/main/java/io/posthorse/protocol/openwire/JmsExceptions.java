@@ -22,6 +22,7 @@ final class JmsExceptions {
             case ADMITTED -> "";
             case DISK_FULL -> "The broker's disk is full: nothing was stored. Reading still works. Make room, or wait until"
                     + " old messages expire, and send again.";
+            case FOLLOWS -> "This broker is a slave: nothing was stored. Send to its master.";
             case GROUP_BEHIND -> "The other nodes of the cluster are behind: nothing was stored. Send again soon.";
             case FAILED -> "The broker's disk has failed: nothing is stored any more. See the server log.";
         });

@@ -24,9 +24,14 @@ public final class Addresses {
 
     /** Returns host:port for a route answer; an IPv6 address is in brackets, as in RocketMQ's routes. */
     public static String route(RocketmqSettings settings, InetSocketAddress dialled) {
+        return at(settings, dialled, settings.port());
+    }
+
+    /** Returns the same with another port. */
+    public static String at(RocketmqSettings settings, InetSocketAddress dialled, int port) {
         String host = settings.advertisedHost() != null
                 ? settings.advertisedHost()
                 : dialled.getAddress().getHostAddress();
-        return HostPort.text(host, settings.port());
+        return HostPort.text(host, port);
     }
 }

@@ -89,7 +89,7 @@ final class BatchSend {
 
     private void answer(RemotingSession session, RequestHeader header, Partition partition, long first) {
         ResponseWriter out = protocol.writer;
-        out.begin(header.isBinary(), ResponseCode.SUCCESS, header.opaque(), null);
+        out.beginChangeable(header.isBinary(), header.opaque());
         out.field(FieldNames.QUEUE_ID, partition.number());
         int ids = out.open(FieldNames.MESSAGE_ID);
         for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestSigner;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.net.HostPort;
 import io.posthorse.net.SessionFactory;
 import io.posthorse.platform.Timers;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
@@ -46,6 +48,9 @@ public final class BrokerRegistration implements TopicListener, Registrations {
     private final RocketmqSettings settings;
     private final long brokerId;
     private final Timers timers;
+    private String haHost;
+    private int haPort = -1;
+    private BiConsumer<String, String> onMaster = (master, ha) -> { };
     /** The links, each with the numbers of the registrations that its name server has not answered yet. */
     private final Map<NameServerLink, TreeSet<Long>> links = new LinkedHashMap<>();
     private final TreeSet<String> changed = new TreeSet<>();
@@ -77,6 +82,26 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         this.timers = timers;
         nameServers.forEach(address -> links.put(
                 new NameServerLink(address, dialer, timers, signer, this::opened), new TreeSet<>()));
+    }
+
+    /**
+     * Announces the port for slaves.
+     *
+     * @param host that slaves are told to connect to; null for the one that clients are told
+     */
+    public void announceHa(String host, int port) {
+        haHost = host;
+        haPort = port;
+    }
+
+    /** Sets a slave's listener for its master: the address for clients, and the one for slaves, either may be empty. */
+    public void onMaster(BiConsumer<String, String> listener) {
+        onMaster = listener;
+    }
+
+    /** Registers again soon: what is announced has changed. */
+    public void registerAgain() {
+        links.keySet().forEach(this::opened);
     }
 
     /** Begins to connect, and to listen for topics. */
@@ -200,7 +225,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         CRC32 crc = new CRC32();
         crc.update(body);
         Map<String, String> fields = fields(link);
-        fields.put("haServerAddr", "");
+        fields.put("haServerAddr", haAddress(link));
         fields.put("compressed", "false");
         fields.put("enableActingMaster", "false");
         fields.put("bodyCrc32", Integer.toString((int) crc.getValue() & 0x7FFFFFFF));
@@ -223,12 +248,21 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         }
     }
 
-    private static void answered(NameServerLink link, Frame answer) {
+    private String haAddress(NameServerLink link) {
+        return haPort < 0 ? "" : haHost != null ? HostPort.text(haHost, haPort)
+                : Addresses.at(settings, link.local(), haPort);
+    }
+
+    private void answered(NameServerLink link, Frame answer) {
         if (answer == null) {
             return;
         }
         boolean isDone = answer.code() == ResponseCode.SUCCESS;
         boolean wasLost = link.isLost();
+        if (isDone && brokerId > 0 && answer.field("masterAddr") != null) {
+            String ha = answer.field("haServerAddr");
+            onMaster.accept(answer.field("masterAddr"), ha == null ? "" : ha);
+        }
         if (isDone && link.isNewlyKnown()) {
             LOG.info("Registered with the name server {}{}", link.address(), wasLost ? ", which is back" : "");
         } else if (!isDone && link.isNewlyRefused(String.valueOf(answer.remark()))) {

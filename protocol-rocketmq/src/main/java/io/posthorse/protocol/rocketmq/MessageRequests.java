@@ -105,6 +105,7 @@ final class MessageRequests implements RequestHandler {
             String reason = switch (admission) {
                 case ADMITTED -> "";
                 case DISK_FULL -> "the broker's disk is full";
+                case FOLLOWS -> "this broker is a slave, and its master decides";
                 case GROUP_BEHIND -> "the other nodes of the cluster are behind";
                 case FAILED -> "the broker's disk is broken";
             };

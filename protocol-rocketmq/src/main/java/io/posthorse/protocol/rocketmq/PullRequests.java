@@ -142,7 +142,7 @@ final class PullRequests {
     }
 
     private void redirect(RemotingSession session, RequestHeader header, Partition partition, long offset) {
-        new PullAnswer(offset, broker.begin(partition), broker.end(partition)).header(
+        new PullAnswer(offset, broker.begin(partition), broker.end(partition), 0).header(
                 protocol.writer, header.opaque(), header.isBinary(), ResponseCode.PULL_OFFSET_MOVED, "OFFSET_RESET");
         ByteBuf out = session.connection().buffer(HEADER_BYTES);
         protocol.writer.end(out, 0);
@@ -156,7 +156,7 @@ final class PullRequests {
     /** Answers a waiting request that there are no messages, without looking for any. */
     void dismiss(PullWaiter waiter) {
         Partition partition = waiter.partition;
-        new PullAnswer(waiter.offset, broker.begin(partition), broker.end(partition)).header(
+        new PullAnswer(waiter.offset, broker.begin(partition), broker.end(partition), 0).header(
                 protocol.writer, waiter.opaque, waiter.binary, ResponseCode.PULL_NOT_FOUND,
                 FetchResult.Status.AT_END.name());
         ByteBuf out = waiter.session.connection().buffer(HEADER_BYTES);
@@ -248,7 +248,7 @@ final class PullRequests {
         coldReads++;
         int rights = session.rightsChanges;
         ColdRead read = broker.beginRead(fetch);
-        PullAnswer answer = PullAnswer.of(fetch);
+        PullAnswer answer = PullAnswer.of(fetch, protocol.copies());
         ByteBuf body = session.connection().buffer(read.bytes());
         protocol.reader.run(
                 () -> {
@@ -289,7 +289,7 @@ final class PullRequests {
             case ABOVE, BELOW -> ResponseCode.PULL_OFFSET_MOVED;
         };
         ResponseWriter out = protocol.writer;
-        PullAnswer.of(found).header(out, opaque, binary, code, found.status().name());
+        PullAnswer.of(found, protocol.copies()).header(out, opaque, binary, code, found.status().name());
         return out;
     }
 }

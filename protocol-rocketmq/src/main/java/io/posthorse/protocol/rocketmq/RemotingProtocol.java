@@ -55,6 +55,7 @@ public final class RemotingProtocol implements SessionFactory {
     final Statistics statistics;
 
     private final TopicsAndGroups destinations;
+    private Copies copies = Copies.NONE;
     private int opaque;
     private final List<RequestHandler> handlers = new ArrayList<>();
     private final Set<RemotingSession> sessions = new HashSet<>();
@@ -118,8 +119,9 @@ public final class RemotingProtocol implements SessionFactory {
         if (gate.isOn()) {
             gate.onChange(() -> Set.copyOf(sessions).forEach(RemotingSession::endWaiting));
         }
+        handlers.add(new CopyRequests(this));
         handlers.addAll(others);
-        destinations.createSystemTopics();
+        settingsChanged();
         groups.start();
         statistics.start();
     }
@@ -128,7 +130,18 @@ public final class RemotingProtocol implements SessionFactory {
      * Applies settings that changed while the broker runs: whether topics are created on first use shows in a system topic.
      */
     public void settingsChanged() {
-        destinations.createSystemTopics();
+        if (!shard.isFollowing()) {
+            destinations.createSystemTopics();
+        }
+    }
+
+    /** Sets what is known about other copies of this broker's messages; call it before sessions are opened. */
+    public void copies(Copies known) {
+        copies = known;
+    }
+
+    Copies copies() {
+        return copies;
     }
 
     /** Returns the handler of a request code, or null. */

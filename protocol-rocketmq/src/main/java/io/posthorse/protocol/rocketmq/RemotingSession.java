@@ -63,7 +63,7 @@ final class RemotingSession implements Session, Peer {
         this.protocol = protocol;
         this.connection = connection;
         this.calls = new ClientCalls(this::send, protocol.timers);
-        this.replies = new ReplyBatches(connection, protocol.shard, protocol.writer);
+        this.replies = new ReplyBatches(connection, protocol);
         this.source = connection.remote().getAddress();
         this.holder = new QuotaHolder("", source);
         this.bornHost = Host.of(connection.remote());
@@ -120,6 +120,10 @@ final class RemotingSession implements Session, Peer {
                 connection.close();
                 return;
             }
+        }
+        if (protocol.shard.isFollowing() && Decisions.has(header.code())) {
+            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.REFUSAL);
+            return;
         }
         long before = protocol.broker.decisions();
         try {
@@ -222,6 +226,15 @@ final class RemotingSession implements Session, Peer {
 
     void parked() {
         replies.parked();
+    }
+
+    /**
+     * Notes that the answer to a send is in the buffer; where the master is synchronous it waits for a slave, too.
+     *
+     * @param at index of its first byte
+     */
+    void sent(int at) {
+        replies.sent(at);
     }
 
     /** Refuses a request of the hot path; a one-way request gets no answer. */

@@ -22,6 +22,7 @@ final class ReplyBatches implements PendingReplies {
     private final Connection connection;
     private final Shard shard;
     private final ResponseWriter writer;
+    private final RemotingProtocol protocol;
     private final ArrayDeque<Batch> batches = new ArrayDeque<>();
     private int waiting;
     private boolean isParked;
@@ -34,6 +35,11 @@ final class ReplyBatches implements PendingReplies {
         private int[] opaques = new int[32];
         private int count;
         private long end;
+        /** Indexes of the answers to sends that wait for a slave. */
+        private int[] sends = {};
+        private int sendCount;
+        /** Whether they have waited for long enough. */
+        private boolean isOver;
 
         Batch(long turn, boolean binary, ByteBuf bytes) {
             this.turn = turn;
@@ -47,12 +53,20 @@ final class ReplyBatches implements PendingReplies {
             }
             opaques[count++] = opaque;
         }
+
+        void addSend(int at) {
+            if (sendCount == sends.length) {
+                sends = Arrays.copyOf(sends, Math.max(8, sendCount * 2));
+            }
+            sends[sendCount++] = at;
+        }
     }
 
-    ReplyBatches(Connection connection, Shard shard, ResponseWriter writer) {
+    ReplyBatches(Connection connection, RemotingProtocol protocol) {
         this.connection = connection;
-        this.shard = shard;
-        this.writer = writer;
+        this.protocol = protocol;
+        this.shard = protocol.shard;
+        this.writer = protocol.writer;
     }
 
     /** Returns the buffer of the present turn, for one more reply. */
@@ -78,10 +92,39 @@ final class ReplyBatches implements PendingReplies {
         }
     }
 
+    /** Does the same for the answer to a send, which begins at an index; it may have to wait for a slave, too. */
+    void sent(int at) {
+        Copies copies = protocol.copies();
+        Batch batch = batches.peekLast();
+        if (copies.isSync() && !copies.isSlaveThere(shard.broker().tail())) {
+            ResponseWriter.change(batch.bytes, at, batch.binary, ResponseCode.SLAVE_NOT_AVAILABLE);
+        } else if (copies.isSync()) {
+            if (batch.sendCount == 0) {
+                protocol.timers.after(copies.timeoutMs(), () -> {
+                    batch.isOver = true;
+                    shard.recheck();
+                });
+            }
+            batch.addSend(at);
+        }
+        parked();
+    }
+
+    /** Returns whether a batch need not wait any longer for a slave. */
+    private boolean isCopied(Batch batch) {
+        if (batch.sendCount == 0 || protocol.copies().isCopied(batch.end)) {
+            return true;
+        }
+        for (int i = 0; batch.isOver && i < batch.sendCount; i++) {
+            ResponseWriter.change(batch.bytes, batch.sends[i], batch.binary, ResponseCode.FLUSH_SLAVE_TIMEOUT);
+        }
+        return batch.isOver;
+    }
+
     @Override
     public boolean committed(long position) {
         boolean sent = false;
-        while (!batches.isEmpty() && batches.peekFirst().end <= position) {
+        while (!batches.isEmpty() && batches.peekFirst().end <= position && isCopied(batches.peekFirst())) {
             Batch batch = batches.removeFirst();
             release(batch.count);
             connection.send(batch.bytes);

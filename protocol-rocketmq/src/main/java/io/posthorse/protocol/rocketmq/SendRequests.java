@@ -232,7 +232,7 @@ final class SendRequests {
             return;
         }
         ResponseWriter out = protocol.writer;
-        out.begin(header.isBinary(), ResponseCode.SUCCESS, header.opaque(), null);
+        out.beginChangeable(header.isBinary(), header.opaque());
         out.field(FieldNames.QUEUE_ID, partition.number());
         out.field(FieldNames.TRANSACTION_ID, properties.uniqueKeyText, properties.uniqueKeyAt, properties.uniqueKeyLength);
         int id = out.open(FieldNames.MESSAGE_ID);
@@ -309,8 +309,10 @@ final class SendRequests {
         out.field(FieldNames.TRACE_ON, FieldNames.TRUE);
         out.field(FieldNames.REGION, FieldNames.DEFAULT_REGION);
         out.field(FieldNames.QUEUE_OFFSET, offset);
-        out.end(session.openReply(header), 0);
-        session.parked();
+        ByteBuf reply = session.openReply(header);
+        int at = reply.writerIndex();
+        out.end(reply, 0);
+        session.sent(at);
     }
 
     /** Returns whether messages of that size may be stored now; otherwise refuses the request. */
@@ -335,6 +337,8 @@ final class SendRequests {
             case ADMITTED -> "";
             case DISK_FULL -> "The broker's disk is full: nothing was stored, nothing was deleted. Send again later or to"
                     + " another broker; sends are accepted as soon as there is space.";
+            case FOLLOWS -> "This broker is a slave and takes no messages: nothing was stored. Send to its master, or to"
+                    + " another broker.";
             case GROUP_BEHIND -> "The other nodes of the cluster are behind: nothing was stored. Send again soon.";
             case FAILED -> "The broker's disk has failed and it takes no more messages until it is restarted. Send to"
                     + " another broker.";

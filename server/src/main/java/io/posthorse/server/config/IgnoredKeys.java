@@ -47,11 +47,11 @@ final class IgnoredKeys {
                     "brokerFastFailureEnable osPageCacheBusyTimeOutMills", "waitTimeMillsIn\\w+"),
             family("there is no thread pool per kind of request",
                     "", "\\w+(ThreadPoolNums|QueueCapacity|PoolSize|ThreadNum|WorkerThreads|SelectorThreads)"),
-            family("there is no replication yet",
-                    "haListenPort brokerIP2 slaveReadEnable haMasterAddress slaveTimeout inSyncReplicas totalReplicas"
-                            + " minInSyncReplicas allAckInSyncStateSet offsetCheckInSlave"
-                            + " accessMessageInMemoryMaxRatio",
-                    "ha[A-Z]\\w+"),
+            family("a SYNC_MASTER waits for one slave, and the majority of a cluster is that of its nodes",
+                    "inSyncReplicas totalReplicas minInSyncReplicas allAckInSyncStateSet"),
+            family("a slave has all of its master's records, and what is far behind is set with read.hot.bytes",
+                    "offsetCheckInSlave accessMessageInMemoryMaxRatio"),
+            family("the link between master and slave needs no such setting", "", "ha[A-Z]\\w+"),
             family("a pull without messages always waits, as long as its client requested",
                     "longPollingEnable shortPollingTimeMills notifyConsumerIdsChangedEnable"),
             family("the network layer needs no such setting",
@@ -80,7 +80,8 @@ final class IgnoredKeys {
                             + " authenticationMetadataProvider authenticationStrategy authorizationProvider"
                             + " authorizationMetadataProvider authorizationStrategy",
                     "(user|acl|stateful)[A-Z]\\w+"),
-            only("false", "there is no replication yet, so acknowledged messages are on this machine only",
+            only("false", "a slave becomes master by its settings alone, and a cluster that elects is set up with"
+                    + " cluster.nodes",
                     "enableDLegerCommitLog enableControllerMode duplicationEnable enableSlaveActingMaster"),
             new Family("it tunes RocketMQ's own implementation and has no counterpart here", OtherKeys.NAMES, null, null));
 

@@ -12,6 +12,7 @@ import java.util.Map;
 /**
  * The complete, checked configuration of one process.
  *
+ * @param replication masters and slaves
  * @param cluster the cluster that this process is a node of; null where it is a broker of its own
  * @param given settings that are not at their defaults, as texts by name
  * @param notes notes for the operator that do not prevent the start
@@ -21,6 +22,7 @@ public record ServerConfig(
         Listen listen,
         Access access,
         Identity identity,
+        Replication replication,
         Storage storage,
         Topics topics,
         Transactions transactions,
@@ -111,7 +113,8 @@ public record ServerConfig(
                 directory, storage.segmentBytes, storage.flush, storage.flushIntervalMs, storage.retentionMs,
                 storage.retentionBytes, storage.deleteHours, storage.diskUsedPercentMax, storage.hotBytes);
         return new ServerConfig(
-                listen, access, identity, there, topics, transactions, limits, logging, cluster, given, notes, ignored);
+                listen, access, identity, replication, there, topics, transactions, limits, logging, cluster, given, notes,
+                ignored);
     }
 
     /** Returns the same configuration without a name server, for a broker beside one. */
@@ -120,8 +123,22 @@ public record ServerConfig(
                 listen.bind, listen.brokerPort, listen.vipPort, OFF, listen.grpcPort, listen.openwirePort,
                 listen.advertisedHost, listen.tls);
         return new ServerConfig(
-                without, access, identity, storage, topics, transactions, limits, logging, cluster, given, notes, ignored);
+                without, access, identity, replication, storage, topics, transactions, limits, logging, cluster, given,
+                notes, ignored);
     }
+
+    /**
+     * The settings of masters and slaves.
+     *
+     * @param haPort port of a master for its slaves, 0 for any free one, {@link #OFF} where there is none
+     * @param haHost host that slaves are told to connect to, or null
+     * @param masterAddress host:port of the master's port for slaves, or null where name servers know it
+     * @param slaveTimeoutMs time for which a synchronous master waits for a slave
+     * @param behindMax bytes that a slave may be behind and still count as there
+     * @param slaveRead whether consumers that are far behind are sent to a slave
+     */
+    public record Replication(
+            int haPort, String haHost, String masterAddress, int slaveTimeoutMs, long behindMax, boolean slaveRead) {}
 
     /** The role of a broker in a replicated pair. */
     public enum BrokerRole {

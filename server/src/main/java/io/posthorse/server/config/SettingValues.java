@@ -27,8 +27,6 @@ final class SettingValues {
     private static final int VIP_DISTANCE = 2;
     private static final int AROUND_MESSAGE = 256 << 10;
     private static final long HOUR_MS = 3_600_000;
-    private static final String MASTERS_ONLY = "start only the masters (brokerRole=ASYNC_MASTER or SYNC_MASTER,"
-            + " brokerId=0), and leave this broker out until slaves are supported";
     private static final String NAMELESS = "DEFAULT_BROKER";
     private static final String NO_FILE = "none";
 
@@ -90,20 +88,51 @@ final class SettingValues {
     }
 
     private void checkRole(Collection<ConfigProblem> problems, Collection<String> notes) {
-        if (get(Settings.BROKER_ROLE) == BrokerRole.SLAVE) {
-            problems.add(problem(
-                    Settings.BROKER_ROLE,
-                    "there is no replication yet, so this broker cannot be a slave: " + MASTERS_ONLY));
-        } else if (get(Settings.BROKER_ID) != 0) {
-            problems.add(problem(
-                    Settings.BROKER_ID,
-                    "a brokerId above 0 is a slave's, and there is no replication yet: " + MASTERS_ONLY
-                            + "; a second master is one with another brokerName and brokerId=0"));
+        boolean isSlave = get(Settings.BROKER_ROLE) == BrokerRole.SLAVE;
+        if (get(Settings.CLUSTER_NODES) != null) {
+            if (get(Settings.BROKER_ROLE) != BrokerRole.ASYNC_MASTER) {
+                problems.add(problem(Settings.BROKER_ROLE, "the nodes of a cluster are equal, and each may lead: leave it"
+                        + " out,"
+                        + " or leave cluster.nodes out where this broker is to be a master or a slave"));
+            }
+            for (Setting<?> setting : List.of(Settings.HA_PORT, Settings.HA_MASTER)) {
+                if (get(setting) != null) {
+                    problems.add(problem(setting, "it is for masters and slaves; the nodes of a cluster have the ports in"
+                            + " cluster.nodes for each other: leave it out"));
+                }
+            }
+        } else if (isSlave && get(Settings.BROKER_ID) == 0) {
+            problems.add(problem(Settings.BROKER_ID, "0 is the id of the master: give this slave brokerId=1, or a greater"
+                    + " one"
+                    + " where its master has more slaves"));
+        } else if (isSlave && get(Settings.NAMESRV_ADDR) == null && get(Settings.HA_MASTER) == null) {
+            notes.add(where(Settings.BROKER_ROLE) + ": this slave asks name servers for its master, but namesrvAddr is"
+                    + " not set,"
+                    + " nor is haMasterAddress; it follows nobody");
+        } else if (!isSlave && get(Settings.BROKER_ID) != 0) {
+            notes.add(where(Settings.BROKER_ID) + ": brokerId " + get(Settings.BROKER_ID) + " is a slave's; this broker is a"
+                    + " master (brokerRole), so its id is 0, as with RocketMQ");
         }
-        if (get(Settings.BROKER_ROLE) == BrokerRole.SYNC_MASTER) {
-            notes.add(where(Settings.BROKER_ROLE) + ": brokerRole SYNC_MASTER means the same as ASYNC_MASTER as long as"
-                    + " there is no replication: messages are on this machine only");
+        int ha = haPort();
+        if (ha > 0 && List.of(integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(), openwirePort())
+                .contains(ha) && get(Settings.HA_PORT) != null) {
+            problems.add(problem(Settings.HA_PORT, "port " + ha + " is used by another listener; choose another"));
         }
+        if (ha != ServerConfig.OFF && get(Settings.AUTH) && get(Settings.INNER_USER) == null) {
+            notes.add(where(Settings.AUTH) + ": slaves are refused, since with access control they have to prove that"
+                    + " they know"
+                    + " innerClientAuthenticationCredentials, which is not set");
+        }
+    }
+
+    /** Returns the port for slaves: open where a role was chosen, or the port itself. */
+    private int haPort() {
+        Long port = get(Settings.HA_PORT);
+        boolean isMaster = get(Settings.BROKER_ROLE) != BrokerRole.SLAVE && get(Settings.CLUSTER_NODES) == null;
+        boolean isChosen = port != null || given.containsKey(Settings.BROKER_ROLE.name());
+        int broker = integer(Settings.LISTEN_PORT);
+        return !isMaster || !isChosen ? ServerConfig.OFF
+                : port != null ? Math.toIntExact(port) : broker == 0 ? 0 : Math.min(broker + 1, 65_535);
     }
 
     private void checkCluster(Collection<ConfigProblem> problems, Collection<String> notes) {
@@ -335,9 +364,10 @@ final class SettingValues {
     }
 
     ServerConfig config(List<String> notes, List<String> ignored) {
+        boolean isSlave = get(Settings.BROKER_ROLE) == BrokerRole.SLAVE; // has no gRPC and no JMS
         Listen listen = new Listen(
-                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(), grpcPort(),
-                openwirePort(), advertisedHost(),
+                get(Settings.BIND), integer(Settings.LISTEN_PORT), vipPort(), nameServerPort(),
+                isSlave ? ServerConfig.OFF : grpcPort(), isSlave ? ServerConfig.OFF : openwirePort(), advertisedHost(),
                 new ServerConfig.Tls(
                         get(Settings.TLS_MODE), get(Settings.TLS_CERTIFICATE), get(Settings.TLS_KEY),
                         get(Settings.TLS_CLIENTS), get(Settings.TLS_TRUST)));
@@ -346,8 +376,12 @@ final class SettingValues {
                 get(Settings.AUTH), get(Settings.FIRST_USER), get(Settings.INNER_USER), get(Settings.PLAIN_ACL),
                 policy(), zones == null ? List.of() : zones);
         Identity identity = new Identity(
-                get(Settings.CLUSTER), brokerName(), 0, get(Settings.BROKER_ROLE),
+                get(Settings.CLUSTER), brokerName(), isSlave ? get(Settings.BROKER_ID) : 0, get(Settings.BROKER_ROLE),
                 nameServers(), integer(Settings.BROKER_PERMISSION));
+        List<String> master = get(Settings.HA_MASTER);
+        ServerConfig.Replication replication = new ServerConfig.Replication(
+                haPort(), get(Settings.BROKER_IP2), master == null ? null : master.getFirst(),
+                integer(Settings.SLAVE_TIMEOUT), get(Settings.SLAVE_BEHIND), get(Settings.SLAVE_READ));
         Storage storage = new Storage(
                 get(Settings.DIRECTORY), integer(Settings.SEGMENT_BYTES), get(Settings.FLUSH),
                 integer(Settings.FLUSH_INTERVAL_MS), get(Settings.RETENTION_HOURS) * HOUR_MS,
@@ -379,6 +413,7 @@ final class SettingValues {
         ServerConfig.Cluster cluster = self == null ? null
                 : new ServerConfig.Cluster(self, get(Settings.CLUSTER_NODES), get(Settings.CLUSTER_CERTIFICATES));
         return new ServerConfig(
-                listen, access, identity, storage, topics, transactions, limits, logging, cluster, texts, notes, ignored);
+                listen, access, identity, replication, storage, topics, transactions, limits, logging, cluster, texts, notes,
+                ignored);
     }
 }

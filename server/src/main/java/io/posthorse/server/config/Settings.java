@@ -20,6 +20,7 @@ final class Settings {
     private static final String LISTENING = "Listening";
     private static final String ACCESS = "Access control";
     private static final String IDENTITY = "Identity";
+    private static final String ROLES = "Masters and slaves";
     private static final String CLUSTERING = "Cluster";
     private static final String STORAGE = "Storage";
     private static final String TOPICS = "Topics and messages";
@@ -131,10 +132,11 @@ final class Settings {
                     + " In a cluster it is `brokerClusterName` by default, and the same on all nodes.");
     static final Setting<Long> BROKER_ID = Setting.of(
             IDENTITY, "brokerId", new SettingType.Whole(0, 1_000_000), "0", "",
-            "0, a master's; a greater one is a slave's, and is refused as long as there is no replication.");
+            "0, a master's; a greater one is a slave's. A master and its slaves have the same `brokerName`.");
     static final Setting<BrokerRole> BROKER_ROLE = Setting.of(
             IDENTITY, "brokerRole", new SettingType.Choice<>(BrokerRole.class), "ASYNC_MASTER", "",
-            "The two kinds of master mean the same as long as there is no replication; SLAVE is refused until then.");
+            "ASYNC_MASTER answers a send once it has the message itself, SYNC_MASTER once a slave has it, too; SLAVE follows"
+                    + " its master. Where this is set, slaves may follow; see masters-and-slaves.md. Not in a cluster.");
     static final Setting<List<String>> NAMESRV_ADDR = Setting.of(
             IDENTITY, "namesrvAddr", new SettingType.Addresses(16), "", "",
             "Name servers in other processes with which this broker registers, also RocketMQ's; its own name server"
@@ -144,6 +146,31 @@ final class Settings {
             IDENTITY, "brokerPermission", new SettingType.Whole(0, 7), "6", "",
             "What clients may do with this broker, whatever a topic allows: 6 read and write, 4 read, 2 write, 0 nothing.")
             .changeable();
+
+    static final Setting<Long> HA_PORT = Setting.of(
+            ROLES, "haListenPort", new SettingType.Whole(0, PORT_MAX), "", "",
+            "Port of a master for its slaves; by default `listenPort` + 1 where `brokerRole` is set, otherwise closed; 0"
+                    + " is any"
+                    + " free port.");
+    static final Setting<String> BROKER_IP2 = Setting.of(
+            ROLES, "brokerIP2", HOST, "", "",
+            "Host that slaves are told to connect to; by default `brokerIP1`, or this machine's address as name servers see"
+                    + " it.");
+    static final Setting<List<String>> HA_MASTER = Setting.of(
+            ROLES, "haMasterAddress", new SettingType.Addresses(1), "", "",
+            "Address of the master's `haListenPort`, for a slave; by default it asks the name servers.");
+    static final Setting<Long> SLAVE_TIMEOUT = Setting.of(
+            ROLES, "slaveTimeout", new SettingType.Amount(1, 60_000), "3000", "ms",
+            "How long a SYNC_MASTER waits for a slave before it answers a send with FLUSH_SLAVE_TIMEOUT. The message is"
+                    + " stored.");
+    static final Setting<Long> SLAVE_BEHIND = Setting.of(
+            ROLES, "haSlaveFallbehindMax", new SettingType.Amount(1, Long.MAX_VALUE), "268435456", "bytes",
+            "How far a slave may be behind and still count as there: a SYNC_MASTER with none answers SLAVE_NOT_AVAILABLE.");
+    static final Setting<Boolean> SLAVE_READ = Setting.of(
+            ROLES, "slaveReadEnable", SWITCH, "false", "",
+            "Whether a master sends consumers that are more than `read.hot.bytes` behind to a slave. While the master is"
+                    + " gone"
+                    + " a slave serves consumers in any case.");
 
     static final Setting<List<Member>> CLUSTER_NODES = Setting.of(
             CLUSTERING, "cluster.nodes", new SettingType.Nodes(9), "", "",
@@ -286,6 +313,7 @@ final class Settings {
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
             AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, PLAIN_PASSWORDS, PASSWORD_MIN, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
+            HA_PORT, BROKER_IP2, HA_MASTER, SLAVE_TIMEOUT, SLAVE_BEHIND, SLAVE_READ,
             CLUSTER_NODES, CLUSTER_NODE, CLUSTER_CERTIFICATES,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,

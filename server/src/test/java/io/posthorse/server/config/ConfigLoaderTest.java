@@ -146,11 +146,12 @@ class ConfigLoaderTest {
 
     @Test
     void keysWithoutAMeaningAreNotedOnceWithTheReason() {
-        ServerConfig config = load("haListenPort=10912\nhaListenPort=10913\nsendMessageThreadPoolNums=128");
+        ServerConfig config = load("inSyncReplicas=1\ninSyncReplicas=2\nsendMessageThreadPoolNums=128");
 
         assertEquals(
                 List.of(
-                        "haListenPort is ignored: there is no replication yet",
+                        "inSyncReplicas is ignored: a SYNC_MASTER waits for one slave, and the majority of a cluster is"
+                                + " that of its nodes",
                         "sendMessageThreadPoolNums is ignored: there is no thread pool per kind of request"),
                 config.ignored());
         assertEquals(List.of(), config.notes());
@@ -179,7 +180,7 @@ class ConfigLoaderTest {
     @Test
     void ignoredKeysThatWouldMatterAreAcceptedWithTheHarmlessValueOnly() {
         assertProblem("authorizationWhitelist=10", "only an empty value is accepted: no request code is exempt");
-        assertProblem("enableDLegerCommitLog=true", "there is no replication yet");
+        assertProblem("enableDLegerCommitLog=true", "a cluster that elects is set up with cluster.nodes");
         assertProblem("useTLS=true", "tls.server.certPath names a certificate");
         assertProblem("brokerPermission=8", "a whole number, 0 to 7");
     }
@@ -317,14 +318,30 @@ class ConfigLoaderTest {
     }
 
     @Test
-    void onlyMasterRolesAreAccepted() {
-        assertEquals(BrokerRole.ASYNC_MASTER, load("brokerRole=ASYNC_MASTER").identity().role());
-        assertEquals(List.of(), load("brokerRole=ASYNC_MASTER").notes());
-        assertTrue(load("brokerRole=SYNC_MASTER").notes().getFirst().contains("no replication"));
-        assertProblem("brokerRole=SLAVE\nbrokerId=1", "there is no replication yet, so this broker cannot be a slave");
+    void rolesAreThoseOfRocketMq() {
+        assertEquals(ServerConfig.OFF, load(null).replication().haPort(), "no role was chosen");
+        ServerConfig master = load("brokerRole=ASYNC_MASTER");
+        assertEquals(BrokerRole.ASYNC_MASTER, master.identity().role());
+        assertEquals(10_912, master.replication().haPort());
+        assertEquals(List.of(), master.notes());
+        assertEquals(0, load("brokerRole=SYNC_MASTER\nlistenPort=0").replication().haPort());
+        assertEquals(7_000, load("haListenPort=7000").replication().haPort());
+        assertProblem("haListenPort=10911", "port 10911 is used by another listener");
+        ServerConfig slave = load("brokerRole=SLAVE\nbrokerId=2\nhaMasterAddress=h:1\nslaveTimeout=9\nslaveReadEnable=true");
+        assertEquals(2, slave.identity().brokerId());
+        assertEquals(ServerConfig.OFF, slave.listen().openwirePort());
+        assertEquals(ServerConfig.OFF, slave.listen().grpcPort());
+        assertEquals(
+                new ServerConfig.Replication(ServerConfig.OFF, null, "h:1", 9, 256 << 20, true), slave.replication());
+        assertTrue(load("brokerRole=SLAVE\nbrokerId=1").notes().getFirst().contains("it follows nobody"));
+        assertProblem("brokerRole=SLAVE", "0 is the id of the master");
         assertProblem("brokerRole=slave", "ASYNC_MASTER or SYNC_MASTER or SLAVE is expected");
-        assertProblem("brokerId=3", "a brokerId above 0 is a slave's");
-        assertEquals(0, load("brokerId=0").identity().brokerId());
+        ServerConfig numbered = load("brokerId=3");
+        assertEquals(0, numbered.identity().brokerId());
+        assertTrue(numbered.notes().getFirst().contains("its id is 0"));
+        String nodes = "cluster.nodes=a=127.0.0.1:1,b=127.0.0.1:2,c=127.0.0.1:3\ncluster.node=a\n";
+        assertProblem(nodes + "brokerRole=SYNC_MASTER", "the nodes of a cluster are equal");
+        assertProblem(nodes + "haListenPort=7000", "it is for masters and slaves");
     }
 
     @Test
@@ -371,7 +388,7 @@ class ConfigLoaderTest {
 
     @Test
     void declarationsAreConsistent() {
-        assertTrue(Settings.ALL.size() <= 65);
+        assertTrue(Settings.ALL.size() <= 71);
         for (Setting<?> setting : Settings.ALL) {
             assertEquals(setting, Settings.find(setting.name()));
             assertTrue(setting.sentence().endsWith("."), setting.name());

@@ -54,16 +54,16 @@ class ScriptsIT {
     }
 
     @Test
-    void aSlaveIsRefusedWithTheReason() throws Exception {
+    void aSlaveNeedsAnIdAboveThatOfTheMaster() throws Exception {
         Scripts scripts = new Scripts(folder);
         Path file = Scripts.checkout().resolve("conf").resolve("2m-2s-sync").resolve("broker-a-s.properties");
-        Outcome slave = scripts.run("mqbroker", "-c", file.toString());
-        assertEquals(2, slave.exitCode(), slave.output());
-        assertTrue(slave.output().contains("brokerRole: there is no replication yet"), slave.output());
-        Outcome numbered = scripts.run("mqbroker", "brokerId=1", "brokerNam=a");
+        Outcome slave = scripts.run("mqbroker", "-c", file.toString(), "-m");
+        assertEquals(0, slave.exitCode(), slave.output());
+        assertTrue(slave.output().contains("brokerRole=SLAVE"), slave.output());
+        Outcome numbered = scripts.run("mqbroker", "brokerRole=SLAVE", "brokerNam=a");
         assertEquals(2, numbered.exitCode(), numbered.output());
         assertTrue(numbered.output().contains("the nearest one is brokerName"), numbered.output());
-        assertTrue(numbered.output().contains("a brokerId above 0 is a slave's"), numbered.output());
+        assertTrue(numbered.output().contains("0 is the id of the master"), numbered.output());
         assertEquals("No mqbroker running.\n", scripts.run("mqshutdown", "broker").output());
     }
 

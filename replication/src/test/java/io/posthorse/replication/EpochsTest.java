@@ -1,0 +1,81 @@
+package io.posthorse.replication;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.platform.StoredFile;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+class EpochsTest {
+    private final FaultyFileStore files = new FaultyFileStore(new SeededEntropy(1));
+
+    private static Epochs of(long... idsAndBegins) {
+        Epochs epochs = Epochs.NONE;
+        for (int i = 0; i < idsAndBegins.length; i += 2) {
+            epochs = epochs.begun(idsAndBegins[i], idsAndBegins[i + 1]);
+        }
+        return epochs;
+    }
+
+    @Test
+    void twoLogsAreTheSameUpToTheEndOfTheLastEpochThatBothHave() {
+        Epochs master = of(1, 0, 2, 100, 3, 200);
+        assertEquals(150, master.commonEnd(300, of(1, 0, 2, 100), 150), "the slave is behind");
+        assertEquals(200, master.commonEnd(300, of(1, 0, 2, 100), 250), "the slave has more of an old epoch");
+        assertEquals(180, master.commonEnd(300, of(1, 0, 2, 100, 9, 180), 250), "the slave was a master since");
+        assertEquals(300, master.commonEnd(300, of(1, 0, 2, 100, 3, 200), 300));
+        assertEquals(-1, master.commonEnd(300, of(7, 0), 250));
+        assertEquals(-1, master.commonEnd(300, of(2, 90), 250), "the same id at another place is not the same");
+        assertEquals(200, master.commonEnd(300, of(1, 0, 2, 100, 3, 200, 4, 200), 250), "it began where the other did");
+    }
+
+    @Test
+    void anEpochThatTheLogHasNotReachedIsLeftOut() {
+        assertEquals(of(1, 0, 5, 90), of(1, 0, 2, 100).begun(5, 90));
+        assertEquals(of(1, 0, 2, 100, 5, 100), of(1, 0, 2, 100).begun(5, 100));
+    }
+
+    @Test
+    void theFileIsReadAgainAndItsBytesStayTheSame() throws IOException {
+        assertEquals(Epochs.NONE, Epochs.read(files));
+        Epochs epochs = of(0x0102030405060708L, 0, 2, 4_096).following(true);
+        epochs.write(files);
+        assertEquals(epochs, Epochs.read(files));
+        ByteBuffer bytes = ByteBuffer.allocate(100);
+        try (StoredFile file = files.openExisting(Epochs.FILE)) {
+            file.read(0, bytes);
+        }
+        assertEquals("504845504f43485300000001000000010000000201020304050607080000000000000000"
+                + "00000000000000020000000000001000d2e6b61f", HexFormat.of().formatHex(bytes.array(), 0, bytes.position()));
+    }
+
+    @Test
+    void onlyTheNewestAreKept() throws IOException {
+        Epochs epochs = Epochs.NONE;
+        for (int i = 1; i <= 3_000; i++) {
+            epochs = epochs.begun(i, i * 8L);
+        }
+        assertEquals(Epochs.KEPT_MAX, epochs.list().size());
+        assertEquals(3_000, epochs.list().getLast().id());
+        epochs.write(files);
+        assertEquals(epochs, Epochs.read(files));
+    }
+
+    @Test
+    void noFlippedBitIsTakenForEpochs() throws IOException {
+        of(11, 0, 22, 4_096).write(files);
+        for (int bit = 0; bit < (24 + 2 * 16) * 8; bit++) {
+            files.flipBit(Epochs.FILE, bit);
+            assertTrue(assertThrows(IOException.class, () -> Epochs.read(files)).getMessage().contains("epochs"));
+            files.flipBit(Epochs.FILE, bit);
+        }
+        assertFalse(Epochs.read(files).list().isEmpty());
+    }
+}

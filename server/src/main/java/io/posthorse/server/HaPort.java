@@ -1,0 +1,299 @@
+package io.posthorse.server;
+
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Shipping;
+import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.log.Export;
+import io.posthorse.log.Shipment;
+import io.posthorse.net.Connection;
+import io.posthorse.net.Network;
+import io.posthorse.net.Session;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskThread;
+import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.Copies;
+import io.posthorse.replication.CatchUpService;
+import io.posthorse.replication.Epochs;
+import io.posthorse.replication.LinkKey;
+import io.posthorse.replication.LinkWire;
+import io.posthorse.replication.MasterLink;
+import io.posthorse.replication.MasterLog;
+import io.posthorse.server.config.ServerConfig;
+import io.posthorse.server.config.ServerConfig.BrokerRole;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A master's port for its slaves: links to them, what they have, and what waits for that. Used on the owner's thread. */
+final class HaPort implements MasterLog, Copies {
+    private static final Logger LOG = LoggerFactory.getLogger(HaPort.class);
+    /** Maximum slaves, and connections that may become one. */
+    private static final int SLAVES_MAX = 8;
+    private static final int LINKS_MAX = 32;
+    private static final long TICK_MS = 1_000;
+
+    private final ServerConfig config;
+    private final Network network;
+    private final MasterEpochs epochs;
+    private final DiskThread reader;
+    private final Clock clock = Clock.system();
+    private final CatchUpService catchUps = new CatchUpService(new OfBroker(), clock);
+    private final LinkKey key;
+    private final List<MasterLink> links = new ArrayList<>();
+    private Shard shard;
+    private Shipping shipping;
+    private boolean isClosed;
+    private volatile int port = ServerConfig.OFF;
+
+    HaPort(ServerConfig config, Network network, MasterEpochs epochs) {
+        this.config = config;
+        this.network = network;
+        this.epochs = epochs;
+        this.reader = new DiskThread("posthorse-ha", network.owner());
+        this.key = key(config);
+    }
+
+    /** Returns the key of the links: the credentials between brokers where there is access control; else null. */
+    static LinkKey key(ServerConfig config) {
+        ServerConfig.Credentials inner = config.access().inner();
+        return inner == null ? null : new LinkKey(
+                (inner.user() + '\n' + inner.secret().reveal()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Takes the broker whose log the slaves get. */
+    void attach(Shard of) {
+        shard = of;
+        shipping = new Shipping(of.broker(), reader);
+        shard.onCommitted(() -> links.forEach(MasterLink::pump));
+        network.timers().after(TICK_MS, this::tick);
+    }
+
+    /** Opens the port; call it on another thread than the owner's. */
+    void open(Listening ports) throws IOException {
+        int wanted = config.replication().haPort();
+        try {
+            port = ports.openForSlaves(network, wanted, this::open);
+        } catch (IOException e) {
+            if (config.given().containsKey("haListenPort")) {
+                throw e;
+            }
+            LOG.warn("No slave can follow this broker; everything else works. {}", e.getMessage());
+        }
+    }
+
+    /** Returns the port; {@link ServerConfig#OFF} where it is not open. */
+    int port() {
+        return port;
+    }
+
+    private Session open(Connection connection) {
+        return new LinkSession(connection, network.owner(), wire -> link(connection, wire));
+    }
+
+    private LinkSession.Peer link(Connection connection, LinkWire wire) {
+        String remote = connection.remote().getAddress().getHostAddress() + ":" + connection.remote().getPort();
+        MasterLink link = new MasterLink(new OfConnection(connection), this, wire, remote, nonce());
+        if (links.size() >= LINKS_MAX || isClosed) {
+            connection.close();
+        } else {
+            links.add(link);
+        }
+        return new LinkSession.Peer() {
+            @Override
+            public void received(ByteBuffer bytes) {
+                link.received(bytes);
+            }
+
+            @Override
+            public void writable() {
+                link.pump();
+            }
+
+            @Override
+            public void closed() {
+                link.closed();
+                if (links.remove(link) && link.brokerId() > 0 && !isClosed) {
+                    LOG.warn("The slave {} (brokerId {}) is gone; it had everything up to position {}.", link.address(),
+                            link.brokerId(), link.committed());
+                }
+            }
+        };
+    }
+
+    private static byte[] nonce() {
+        return ByteBuffer.allocate(16).putLong(Entropy.system().nextLong()).putLong(Entropy.system().nextLong()).array();
+    }
+
+    private void tick() {
+        if (!isClosed) {
+            List.copyOf(links).forEach(MasterLink::tick);
+            catchUps.expire();
+            network.timers().after(TICK_MS, this::tick);
+        }
+    }
+
+    /** Ends the links; nothing more is read. */
+    void close() {
+        isClosed = true;
+        reader.close();
+    }
+
+    // ---- what links share
+
+    /** What a link asks of its master; the connection of a slave that was admitted may be silent. */
+    private final class OfConnection implements MasterLink.Masters {
+        private final Connection connection;
+
+        OfConnection(Connection connection) {
+            this.connection = connection;
+        }
+
+        @Override
+        public String cluster() {
+            return config.identity().cluster();
+        }
+
+        @Override
+        public String brokerName() {
+            return config.identity().brokerName();
+        }
+
+        @Override
+        public LinkKey key() {
+            return config.access().enabled() ? key : null;
+        }
+
+        @Override
+        public String refusal(MasterLink of) {
+            if (config.access().enabled() && key == null) {
+                return "this master has access control and no innerClientAuthenticationCredentials, so no slave can prove"
+                        + " that it"
+                        + " belongs to it: set that to the same value on master and slave";
+            }
+            long slaves = links.stream().filter(link -> link.brokerId() > 0).count();
+            return slaves < SLAVES_MAX ? null : "this master has " + SLAVES_MAX + " slaves already";
+        }
+
+        @Override
+        public void admitted(MasterLink slave) {
+            connection.admit();
+            connection.letBeSilent();
+            LOG.info("The slave {} (brokerId {}) follows.", slave.address(), slave.brokerId());
+        }
+
+        @Override
+        public void moved(MasterLink slave) {
+            shard.recheck();
+        }
+
+        @Override
+        public void tell(String what) {
+            LOG.warn(what);
+        }
+
+        @Override
+        public long nowMs() {
+            return clock.nanos() / 1_000_000;
+        }
+    }
+
+    // ---- the log
+
+    @Override
+    public long committed() {
+        return shipping.committed();
+    }
+
+    @Override
+    public int segmentBytes() {
+        return config.storage().segmentBytes() & ~7;
+    }
+
+    @Override
+    public long[] segmentBases() {
+        return shipping.segmentBases();
+    }
+
+    @Override
+    public Epochs epochs() {
+        return epochs.epochs();
+    }
+
+    @Override
+    public void read(long position, int bytesMax, BiConsumer<Shipment, IOException> done) {
+        shipping.read(position, bytesMax, done);
+    }
+
+    @Override
+    public void answer(String from, ByteBuffer request, BiConsumer<ByteBuffer, IOException> done) {
+        ByteBuffer[] answer = new ByteBuffer[1];
+        reader.run(() -> answer[0] = catchUps.answer(from, request), failure -> done.accept(answer[0], failure));
+    }
+
+    /** Opens and closes exports on the owner's thread. */
+    private final class OfBroker implements CatchUpService.Source {
+        @Override
+        public Export open(long needed) throws IOException {
+            return network.onOwner(() -> shipping.export(needed));
+        }
+
+        @Override
+        public void close(Export export) {
+            network.owner().execute(export::close);
+        }
+    }
+
+    // ---- what waits for slaves
+
+    @Override
+    public boolean isSync() {
+        return config.identity().role() == BrokerRole.SYNC_MASTER;
+    }
+
+    @Override
+    public long timeoutMs() {
+        return config.replication().slaveTimeoutMs();
+    }
+
+    @Override
+    public boolean isSlaveThere(long end) {
+        long behindMax = config.replication().behindMax();
+        return links.stream().anyMatch(link -> link.isShipping() && end - link.committed() <= behindMax);
+    }
+
+    @Override
+    public boolean isCopied(long end) {
+        long all = Math.min(end, shipping.end()); // a segment may have begun that has no record yet
+        return links.stream().anyMatch(link -> link.isShipping() && link.committed() >= all);
+    }
+
+    @Override
+    public long suggested(boolean isFarBehind) {
+        if (!isFarBehind || !config.replication().slaveRead()) {
+            return 0;
+        }
+        return links.stream().filter(MasterLink::isShipping).mapToLong(MasterLink::brokerId).findFirst().orElse(0);
+    }
+
+    @Override
+    public void write(JsonWriter out) {
+        long end = shipping.committed();
+        long behindMax = config.replication().behindMax();
+        List<MasterLink> slaves = links.stream().filter(link -> link.brokerId() > 0).toList();
+        long inSync = slaves.stream().filter(link -> link.isShipping() && end - link.committed() <= behindMax).count();
+        out.beginObject().name("master").value(true).name("masterCommitLogMaxOffset").value(end);
+        out.name("inSyncSlaveNums").value(inSync).name("haConnectionInfo").beginArray();
+        for (MasterLink slave : slaves) {
+            long behind = Math.max(0, end - slave.committed());
+            out.beginObject().name("addr").value(slave.address()).name("slaveAckOffset").value(slave.committed());
+            out.name("diff").value(behind).name("inSync").value(slave.isShipping() && behind <= behindMax);
+            out.name("transferredByteInSecond").value(0).name("transferFromWhere").value(slave.sent()).endObject();
+        }
+        out.endArray().endObject();
+    }
+}

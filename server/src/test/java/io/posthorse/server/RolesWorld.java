@@ -1,0 +1,635 @@
+package io.posthorse.server;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.posthorse.broker.Admission;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.BrokerSettings;
+import io.posthorse.broker.InternalTopics;
+import io.posthorse.broker.PostponedLimits;
+import io.posthorse.broker.Retention;
+import io.posthorse.broker.Shard;
+import io.posthorse.broker.Shipping;
+import io.posthorse.broker.SlaveCopy;
+import io.posthorse.broker.SubscriptionSettings;
+import io.posthorse.broker.Topic;
+import io.posthorse.broker.TopicSettings;
+import io.posthorse.log.DivergentTail;
+import io.posthorse.log.Export;
+import io.posthorse.log.Import;
+import io.posthorse.log.LogSettings;
+import io.posthorse.log.Shipment;
+import io.posthorse.platform.StoredFile;
+import io.posthorse.replication.CatchUp;
+import io.posthorse.replication.CatchUpService;
+import io.posthorse.replication.Epochs;
+import io.posthorse.replication.LinkKey;
+import io.posthorse.replication.LinkWire;
+import io.posthorse.replication.MasterLink;
+import io.posthorse.replication.MasterLog;
+import io.posthorse.replication.Member;
+import io.posthorse.replication.SlaveLink;
+import io.posthorse.testkit.FaultyFileStore;
+import io.posthorse.testkit.SeededEntropy;
+import io.posthorse.testkit.SimulatedBackground;
+import io.posthorse.testkit.SimulatedClock;
+import io.posthorse.testkit.SimulatedTimers;
+import io.posthorse.testkit.StoppedError;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
+
+/**
+ * One simulated life of a master and its slave: their machines fall, the link breaks at any byte, the slave becomes the
+ * master and the old one its slave, all drawn from one seed. Whenever they come to rest, both have the same bytes and state.
+ */
+final class RolesWorld {
+    private static final long RETENTION_BYTES = 400_000;
+
+    private final SeededEntropy entropy;
+    private final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
+    private final LogSettings log;
+    private FaultyFileStore masterFiles;
+    private FaultyFileStore slaveFiles;
+    private final Master master = new Master();
+    private final Slave slave = new Slave();
+    private final Pipe toMaster = new Pipe();
+    private final Pipe toSlave = new Pipe();
+    private MasterLink masterLink;
+    private SlaveLink slaveLink;
+    private long nextEpoch;
+    /** The longest that a log has been. */
+    private long longest;
+    int promotions;
+    int cuts;
+    int fetches;
+    int breaks;
+    long compared;
+    int states;
+
+    RolesWorld(long seed) {
+        entropy = new SeededEntropy(seed);
+        log = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
+        masterFiles = new FaultyFileStore(new SeededEntropy(seed + 1));
+        slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
+    }
+
+    /** One direction of the link. */
+    private static final class Pipe {
+        private final ArrayDeque<Byte> bytes = new ArrayDeque<>();
+
+        void put(ByteBuffer some) {
+            while (some.hasRemaining()) {
+                bytes.add(some.get());
+            }
+        }
+
+        ByteBuffer take(int most) {
+            ByteBuffer out = ByteBuffer.allocate(Math.min(most, bytes.size()));
+            while (out.hasRemaining()) {
+                out.put(bytes.remove());
+            }
+            return out.flip();
+        }
+    }
+
+    private BrokerSettings settings() {
+        InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
+        return new BrokerSettings(
+                1_000, 1_000, 16, internal, List.of(50L), new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 40,
+                new Retention(1L << 50, RETENTION_BYTES, 1, ms -> true));
+    }
+
+    private abstract class Process {
+        final ArrayDeque<Runnable> owner = new ArrayDeque<>();
+        SimulatedBackground background;
+        SimulatedTimers timers;
+        Shard shard;
+        boolean isUp;
+
+        void begin() {
+            background = new SimulatedBackground();
+            timers = new SimulatedTimers(clock);
+            owner.clear();
+        }
+
+        void rest() {
+            do {
+                for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+                    task.run();
+                }
+                background.drain();
+            } while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes());
+        }
+
+        void shard(Broker broker) {
+            shard = new Shard(broker, clock, timers, owner::add);
+            shard.start();
+            isUp = true;
+        }
+
+        void stop() throws IOException {
+            rest();
+            shard.stop();
+            background.drain();
+            shard.close();
+            isUp = false;
+        }
+    }
+
+    private final class Master extends Process implements MasterLog, MasterLink.Masters, CatchUpService.Source {
+        private MasterEpochs epochs;
+        private Broker broker;
+        private Shipping shipping;
+        private CatchUpService catchUps;
+
+        void open() throws IOException {
+            begin();
+            epochs = new MasterEpochs(masterFiles, true, () -> ++nextEpoch);
+            broker = epochs.open(masterFiles, log, background, settings(), List.of(new PlainFormat()));
+            promotions += epochs.opened() ? 1 : 0;
+            shard(broker);
+            shipping = new Shipping(broker, background);
+            shard.onCommitted(() -> {
+                if (masterLink != null) {
+                    masterLink.pump();
+                }
+            });
+            catchUps = new CatchUpService(this, clock);
+            rest();
+        }
+
+        void act() {
+            Broker turn = shard.turn();
+            Topic topic = turn.createOrUpdate("t" + entropy.below(5), TopicSettings.of(1 + entropy.below(3)));
+            int count = 1 + entropy.below(5);
+            int length = entropy.percent(10) ? 9_000 : 20 + entropy.below(900);
+            boolean isBatch = entropy.percent(50);
+            for (int i = 0; topic != null && i < count && turn.admit((count - i) * (length + 100L), count - i)
+                    == Admission.ADMITTED; i++) {
+                turn.publish(topic.partition(0), new PlainFormat.Text(length, entropy.nextLong()), isBatch && i < count - 1);
+            }
+            if (entropy.percent(30) && topic != null) {
+                var group = turn.createOrUpdate("g" + entropy.below(4), SubscriptionSettings.STANDARD);
+                turn.commit(group, topic.partition(0), entropy.below(1_000));
+            }
+            if (entropy.percent(3) && topic != null) {
+                turn.delete(topic);
+            }
+        }
+
+        @Override
+        public long committed() {
+            return shipping.committed();
+        }
+
+        @Override
+        public int segmentBytes() {
+            return log.segmentBytes();
+        }
+
+        @Override
+        public long[] segmentBases() {
+            return shipping.segmentBases();
+        }
+
+        @Override
+        public Epochs epochs() {
+            return epochs.epochs();
+        }
+
+        @Override
+        public void read(long position, int bytesMax, BiConsumer<Shipment, IOException> done) {
+            shipping.read(position, bytesMax / 8, done);
+        }
+
+        @Override
+        public void answer(String from, ByteBuffer request, BiConsumer<ByteBuffer, IOException> done) {
+            throw new AssertionError("copies are fetched without the link here");
+        }
+
+        @Override
+        public String cluster() {
+            return "c";
+        }
+
+        @Override
+        public String brokerName() {
+            return "b";
+        }
+
+        @Override
+        public LinkKey key() {
+            return null;
+        }
+
+        @Override
+        public String refusal(MasterLink of) {
+            return null;
+        }
+
+        @Override
+        public void admitted(MasterLink who) {
+            // its first words
+        }
+
+        @Override
+        public void moved(MasterLink who) {
+            shard.recheck();
+        }
+
+        @Override
+        public void tell(String what) {
+            assertTrue(!what.contains("was closed:") && !what.contains("refused"), what);
+        }
+
+        @Override
+        public long nowMs() {
+            return clock.nanos() / 1_000_000;
+        }
+
+        @Override
+        public Export open(long needed) throws IOException {
+            return shipping.export(needed);
+        }
+
+        @Override
+        public void close(Export export) {
+            export.close();
+        }
+    }
+
+    private final class Slave extends Process implements SlaveLink.Slave {
+        private SlaveCopy copy;
+        private Epochs epochs;
+        private Epochs.Epoch fetchedFrom;
+
+        void open() throws IOException {
+            fetchedFrom = null;
+            Import.finish(slaveFiles);
+            epochs = Epochs.read(slaveFiles).following(true);
+            epochs.write(slaveFiles);
+            reopen();
+        }
+
+        private void reopen() throws IOException {
+            begin();
+            copy = SlaveCopy.open(slaveFiles, log, background, settings(), List.of(new PlainFormat()));
+            if (copy.isDamaged()) {
+                epochs = epochs.damaged();
+                epochs.write(slaveFiles);
+            }
+            shard(copy.broker());
+            shard.onCommitted(this::acknowledge);
+            rest();
+        }
+
+        void acknowledge() {
+            if (slaveLink != null) {
+                slaveLink.acknowledge(copy.end(), copy.committed());
+            }
+        }
+
+        @Override
+        public SlaveLink.Copy copy() {
+            return new SlaveLink.Copy(
+                    "c", "b", 1, "", log.segmentBytes(), copy.end(), copy.end() == 0, epochs.isDamaged(), epochs);
+        }
+
+        @Override
+        public LinkKey key() {
+            return null;
+        }
+
+        @Override
+        public void follow(Epochs ofMaster, Runnable then) {
+            try {
+                ofMaster.write(slaveFiles);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            epochs = ofMaster;
+            then.run();
+        }
+
+        @Override
+        public void take(long masterCommitted, Shipment shipment) {
+            shard.turn();
+            try {
+                copy.take(shipment);
+            } catch (IOException e) {
+                throw new AssertionError("position " + shipment.position(), e);
+            }
+            acknowledge();
+        }
+
+        @Override
+        public void alive(long masterCommitted) {
+            // nothing to show
+        }
+
+        @Override
+        public void keepOnly(long end, long[] bases) {
+            copy.keepOnly(end, bases);
+        }
+
+        @Override
+        public void fetch(long common, long needed, Epochs ofMaster) {
+            try {
+                replace(common, needed, ofMaster);
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+
+        private void replace(long common, long needed, Epochs ofMaster) throws IOException {
+            rest();
+            shard.abandon();
+            background.drain();
+            long end = copy.end();
+            boolean isDamaged = epochs.isDamaged();
+            copy.abandon();
+            isUp = false;
+            long keptBelow = isDamaged ? 0 : end;
+            if (common >= 0) {
+                cuts++;
+                keptBelow = DivergentTail.setAside(slaveFiles, common, end).segment();
+            }
+            Epochs.Epoch newest = ofMaster.list().getLast();
+            if (!newest.equals(fetchedFrom)) {
+                Import.discard(slaveFiles);
+                fetchedFrom = newest;
+            }
+            for (int i = 0; true; i++) {
+                try {
+                    CatchUp.fetch((node, request) -> {
+                        try {
+                            return CompletableFuture.completedFuture(master.catchUps.answer("s", request));
+                        } catch (IOException e) {
+                            return CompletableFuture.failedFuture(e);
+                        }
+                    }, new Member("m", "", 0), slaveFiles, needed, keptBelow);
+                    break;
+                } catch (IOException e) {
+                    assertTrue(i < 5, e.getMessage());
+                    master.rest();
+                    master.timers.advance(1_100);
+                    master.rest();
+                }
+            }
+            fetches++;
+            ofMaster.write(slaveFiles);
+            epochs = ofMaster;
+            reopen();
+            breakLink();
+        }
+
+        @Override
+        public void refused(String reason) {
+            throw new AssertionError(reason);
+        }
+
+        @Override
+        public long nowMs() {
+            return clock.nanos() / 1_000_000;
+        }
+    }
+
+    private final class Wire implements LinkWire {
+        private final Pipe pipe;
+
+        Wire(Pipe pipe) {
+            this.pipe = pipe;
+        }
+
+        @Override
+        public void send(ByteBuffer bytes) {
+            pipe.put(bytes);
+        }
+
+        @Override
+        public boolean isWritable() {
+            return true;
+        }
+
+        @Override
+        public void close() {
+            throw new AssertionError("a link was closed");
+        }
+    }
+
+    private void breakLink() {
+        if (masterLink != null) {
+            masterLink.closed();
+            slaveLink.closed();
+        }
+        masterLink = null;
+        slaveLink = null;
+        toMaster.bytes.clear();
+        toSlave.bytes.clear();
+    }
+
+    private void dial() {
+        masterLink = new MasterLink(master, master, new Wire(toSlave), "s", new byte[16]);
+        slaveLink = new SlaveLink(slave, new Wire(toMaster));
+    }
+
+    /** Lives so many steps, and then comes to rest. */
+    void run(int steps) throws IOException {
+        master.open();
+        slave.open();
+        for (int i = 0; i < steps; i++) {
+            try {
+                step();
+            } catch (StoppedError e) {
+                fallen();
+            }
+        }
+        masterFiles.heal();
+        slaveFiles.heal();
+        calm();
+    }
+
+    private void step() throws IOException {
+        longest = Math.max(longest, master.broker.tail());
+        int what = entropy.below(1_000);
+        if (what < 300) {
+            master.act();
+        } else if (what < 500) {
+            master.rest();
+        } else if (what < 550) {
+            slave.rest();
+        } else if (what < 900) {
+            carry();
+        } else if (what < 930) {
+            breakLink();
+            breaks++;
+        } else if (what < 940) {
+            (entropy.percent(50) ? masterFiles : slaveFiles).stopAfter(entropy.below(30));
+        } else if (what < 950) {
+            crash(entropy.percent(50), entropy.percent(50));
+        } else if (what < 955) {
+            swap();
+        } else if (what < 965) {
+            calm();
+        } else {
+            clock.advance(100);
+            master.timers.advance(1_100);
+            slave.timers.advance(1_100);
+            if (masterLink != null) {
+                masterLink.tick();
+            }
+        }
+    }
+
+    private void carry() throws IOException {
+        if (slaveLink == null) {
+            dial();
+        }
+        for (int i = 0; i < 4 && slaveLink != null; i++) {
+            int most = 1 + entropy.below(entropy.percent(20) ? 40 : 60_000);
+            if (entropy.percent(50)) {
+                slaveLink.received(toSlave.take(most));
+            } else {
+                masterLink.received(toMaster.take(most));
+            }
+        }
+    }
+
+    /** One of both stopped in the middle of a change to a file. */
+    private void fallen() throws IOException {
+        crash(true, true);
+    }
+
+    private void crash(boolean ofMaster, boolean ofSlave) throws IOException {
+        breakLink();
+        if (ofMaster) {
+            masterFiles = masterFiles.crash(entropy.percent(50));
+            open(master::open);
+        }
+        if (ofSlave || !ofMaster) {
+            slaveFiles = slaveFiles.crash(entropy.percent(50));
+            open(slave::open);
+        }
+    }
+
+    private interface Opening {
+        void open() throws IOException;
+    }
+
+    private void open(Opening opening) throws IOException {
+        opening.open();
+    }
+
+    /** The slave becomes the master, and the old one its slave; both had fallen, or ended cleanly. */
+    private void swap() throws IOException {
+        if (slave.epochs.list().isEmpty()) {
+            return; // it has never followed: who promotes an empty directory gets a master that nobody can follow
+        }
+        breakLink();
+        if (entropy.percent(50)) {
+            calmly(master);
+        }
+        if (entropy.percent(50)) {
+            calmly(slave);
+        }
+        FaultyFileStore old = masterFiles.crash(false);
+        masterFiles = slaveFiles.crash(false);
+        slaveFiles = old;
+        master.open();
+        slave.open();
+    }
+
+    private static void calmly(Process process) throws IOException {
+        try {
+            process.stop();
+        } catch (StoppedError e) {
+            // it has fallen instead
+        }
+    }
+
+    /** Lets the slave get everything, and compares. */
+    private void calm() throws IOException {
+        for (int i = 0; i < 400; i++) {
+            master.rest();
+            slave.rest();
+            if (slaveLink == null) {
+                dial();
+            }
+            masterLink.received(toMaster.take(1 << 20));
+            if (slaveLink != null) {
+                slaveLink.received(toSlave.take(1 << 20));
+            }
+            if (i % 20 == 19) {
+                master.timers.advance(1_100);
+                slave.timers.advance(1_100);
+                if (masterLink != null) {
+                    masterLink.tick();
+                }
+            }
+            if (i > 40 && slave.copy.end() == master.shipping.end() && toMaster.bytes.isEmpty() && toSlave.bytes.isEmpty()) {
+                break;
+            }
+        }
+        assertEquals(master.shipping.end(), slave.copy.end());
+        assertSameState();
+        long[] bases = master.segmentBases();
+        for (String name : slaveFiles.list()) {
+            if (name.endsWith(".log") && masterFiles.list().contains(name)) {
+                long base = Long.parseLong(name.substring(0, 20));
+                int length = (int) Math.min(log.segmentBytes(), slave.copy.end() - base);
+                if (length > 0 && Arrays.binarySearch(bases, base) >= 0) {
+                    ByteBuffer ofMaster = bytes(masterFiles, name, length);
+                    ByteBuffer ofSlave = bytes(slaveFiles, name, length);
+                    if (base >= longest - RETENTION_BYTES) { // what was dropped may come back in part when a machine falls
+                        assertEquals(ofMaster, ofSlave, name);
+                        compared += length;
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Compares the states. Queues may begin elsewhere: where the slave has not dropped yet what its master has, or the master
+     * fell while it dropped something.
+     */
+    private void assertSameState() {
+        if (begins(master.broker).equals(begins(slave.copy.broker()))) {
+            states++;
+            assertEquals(master.broker.snapshot(), slave.copy.broker().snapshot(), "the same state");
+        }
+        assertEquals(described(master.broker), described(slave.copy.broker()));
+    }
+
+    private static List<Long> begins(Broker broker) {
+        return broker.topics().stream().flatMap(topic -> topic.partitions().stream()).map(broker::begin).toList();
+    }
+
+    private static List<String> described(Broker broker) {
+        List<String> all = new ArrayList<>();
+        for (Topic topic : broker.topics()) {
+            topic.partitions().forEach(partition -> {
+                StringBuilder cursors = new StringBuilder();
+                broker.subscriptions().forEach(group -> cursors.append(' ').append(group.cursor(partition)));
+                all.add(topic.name() + " " + topic.settings() + " " + broker.end(partition) + cursors);
+            });
+        }
+        all.sort(null);
+        return all;
+    }
+
+    private static ByteBuffer bytes(FaultyFileStore of, String name, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        try (StoredFile file = of.openExisting(name)) {
+            file.read(0, bytes);
+        }
+        return bytes.clear();
+    }
+}

@@ -1,0 +1,47 @@
+package io.posthorse.server;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.zip.CRC32C;
+
+/** What a slave says to its master, byte by byte. */
+final class SlaveFrames {
+    private SlaveFrames() {}
+
+    static byte[] preface() {
+        return ByteBuffer.allocate(16).put("PHSLAVE\0".getBytes(StandardCharsets.US_ASCII)).putInt(1).putInt(0).array();
+    }
+
+    static byte[] hello(String cluster, String broker, long id, int segmentBytes) {
+        ByteBuffer out = ByteBuffer.allocate(1_024);
+        text(text(out, cluster), broker).putLong(id);
+        text(out, "stalled:1").putInt(segmentBytes).putLong(0).put((byte) 1).put((byte) 0).putShort((short) 0).put((byte) 0);
+        return frame(2, out);
+    }
+
+    static byte[] ack(long written, long committed) {
+        return frame(10, ByteBuffer.allocate(16).putLong(written).putLong(committed));
+    }
+
+    /** Reads a frame; returns its kind. */
+    static int read(InputStream in) throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        byte[] frame = new byte[data.readInt() + 4];
+        data.readFully(frame);
+        return frame[0];
+    }
+
+    private static ByteBuffer text(ByteBuffer out, String text) {
+        return out.putShort((short) text.length()).put(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static byte[] frame(int kind, ByteBuffer contents) {
+        byte[] body = ByteBuffer.allocate(1 + contents.position()).put((byte) kind).put(contents.flip()).array();
+        CRC32C crc = new CRC32C();
+        crc.update(body);
+        return ByteBuffer.allocate(8 + body.length).putInt(body.length).put(body).putInt((int) crc.getValue()).array();
+    }
+}
