@@ -19,11 +19,13 @@ public interface Peers {
 
     /**
      * Asks a node for something that takes longer than usual. Waits also for a connection, to a node that may have been
-     * started just now.
+     * started just now. Where calls have no limit of their own, it is the same as a usual one.
      *
      * @param limitMs for all of it
      */
-    CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, long limitMs);
+    default CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, long limitMs) {
+        return ask(node, request);
+    }
 
     /** The answering side. */
     interface Service {

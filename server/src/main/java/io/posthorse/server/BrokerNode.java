@@ -166,7 +166,7 @@ final class BrokerNode {
         });
     }
 
-    /** Sets what is known about other copies of the messages; call it before {@link #serve}. */
+    /** Sets what is known about other copies; call it before {@link #serve}. */
     void copies(Copies known) {
         copies = known;
     }
