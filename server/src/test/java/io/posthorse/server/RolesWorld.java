@@ -3,7 +3,6 @@ package io.posthorse.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.InternalTopics;
@@ -12,20 +11,15 @@ import io.posthorse.broker.Retention;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.Shipping;
 import io.posthorse.broker.SlaveCopy;
-import io.posthorse.broker.SubscriptionSettings;
-import io.posthorse.broker.Topic;
-import io.posthorse.broker.TopicSettings;
 import io.posthorse.log.DivergentTail;
 import io.posthorse.log.Export;
 import io.posthorse.log.Import;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.Shipment;
-import io.posthorse.platform.StoredFile;
 import io.posthorse.replication.CatchUp;
 import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.Epochs;
 import io.posthorse.replication.LinkKey;
-import io.posthorse.replication.LinkWire;
 import io.posthorse.replication.MasterLink;
 import io.posthorse.replication.MasterLog;
 import io.posthorse.replication.Member;
@@ -39,7 +33,6 @@ import io.posthorse.testkit.StoppedError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,8 +52,8 @@ final class RolesWorld {
     private FaultyFileStore slaveFiles;
     private final Master master = new Master();
     private final Slave slave = new Slave();
-    private final Pipe toMaster = new Pipe();
-    private final Pipe toSlave = new Pipe();
+    private final RolesPipe toMaster = new RolesPipe();
+    private final RolesPipe toSlave = new RolesPipe();
     private MasterLink masterLink;
     private SlaveLink slaveLink;
     private long nextEpoch;
@@ -78,25 +71,6 @@ final class RolesWorld {
         log = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         masterFiles = new FaultyFileStore(new SeededEntropy(seed + 1));
         slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
-    }
-
-    /** One direction of the link. */
-    private static final class Pipe {
-        private final ArrayDeque<Byte> bytes = new ArrayDeque<>();
-
-        void put(ByteBuffer some) {
-            while (some.hasRemaining()) {
-                bytes.add(some.get());
-            }
-        }
-
-        ByteBuffer take(int most) {
-            ByteBuffer out = ByteBuffer.allocate(Math.min(most, bytes.size()));
-            while (out.hasRemaining()) {
-                out.put(bytes.remove());
-            }
-            return out.flip();
-        }
     }
 
     private BrokerSettings settings() {
@@ -166,22 +140,7 @@ final class RolesWorld {
         }
 
         void act() {
-            Broker turn = shard.turn();
-            Topic topic = turn.createOrUpdate("t" + entropy.below(5), TopicSettings.of(1 + entropy.below(3)));
-            int count = 1 + entropy.below(5);
-            int length = entropy.percent(10) ? 9_000 : 20 + entropy.below(900);
-            boolean isBatch = entropy.percent(50);
-            for (int i = 0; topic != null && i < count && turn.admit((count - i) * (length + 100L), count - i)
-                    == Admission.ADMITTED; i++) {
-                turn.publish(topic.partition(0), new PlainFormat.Text(length, entropy.nextLong()), isBatch && i < count - 1);
-            }
-            if (entropy.percent(30) && topic != null) {
-                var group = turn.createOrUpdate("g" + entropy.below(4), SubscriptionSettings.STANDARD);
-                turn.commit(group, topic.partition(0), entropy.below(1_000));
-            }
-            if (entropy.percent(3) && topic != null) {
-                turn.delete(topic);
-            }
+            RolesActions.act(shard.turn(), entropy);
         }
 
         @Override
@@ -401,29 +360,6 @@ final class RolesWorld {
         }
     }
 
-    private final class Wire implements LinkWire {
-        private final Pipe pipe;
-
-        Wire(Pipe pipe) {
-            this.pipe = pipe;
-        }
-
-        @Override
-        public void send(ByteBuffer bytes) {
-            pipe.put(bytes);
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            throw new AssertionError("a link was closed");
-        }
-    }
-
     private void breakLink() {
         if (masterLink != null) {
             masterLink.closed();
@@ -436,8 +372,8 @@ final class RolesWorld {
     }
 
     private void dial() {
-        masterLink = new MasterLink(master, master, new Wire(toSlave), "s", new byte[16]);
-        slaveLink = new SlaveLink(slave, new Wire(toMaster));
+        masterLink = new MasterLink(master, master, toSlave, "s", new byte[16]);
+        slaveLink = new SlaveLink(slave, toMaster);
     }
 
     /** Lives so many steps, and then comes to rest. */
@@ -585,8 +521,8 @@ final class RolesWorld {
                 long base = Long.parseLong(name.substring(0, 20));
                 int length = (int) Math.min(log.segmentBytes(), slave.copy.end() - base);
                 if (length > 0 && Arrays.binarySearch(bases, base) >= 0) {
-                    ByteBuffer ofMaster = bytes(masterFiles, name, length);
-                    ByteBuffer ofSlave = bytes(slaveFiles, name, length);
+                    ByteBuffer ofMaster = RolesComparison.bytes(masterFiles, name, length);
+                    ByteBuffer ofSlave = RolesComparison.bytes(slaveFiles, name, length);
                     if (base >= longest - RETENTION_BYTES) { // what was dropped may come back in part when a machine falls
                         assertEquals(ofMaster, ofSlave, name);
                         compared += length;
@@ -601,35 +537,10 @@ final class RolesWorld {
      * fell while it dropped something.
      */
     private void assertSameState() {
-        if (begins(master.broker).equals(begins(slave.copy.broker()))) {
+        if (RolesComparison.begins(master.broker).equals(RolesComparison.begins(slave.copy.broker()))) {
             states++;
             assertEquals(master.broker.snapshot(), slave.copy.broker().snapshot(), "the same state");
         }
-        assertEquals(described(master.broker), described(slave.copy.broker()));
-    }
-
-    private static List<Long> begins(Broker broker) {
-        return broker.topics().stream().flatMap(topic -> topic.partitions().stream()).map(broker::begin).toList();
-    }
-
-    private static List<String> described(Broker broker) {
-        List<String> all = new ArrayList<>();
-        for (Topic topic : broker.topics()) {
-            topic.partitions().forEach(partition -> {
-                StringBuilder cursors = new StringBuilder();
-                broker.subscriptions().forEach(group -> cursors.append(' ').append(group.cursor(partition)));
-                all.add(topic.name() + " " + topic.settings() + " " + broker.end(partition) + cursors);
-            });
-        }
-        all.sort(null);
-        return all;
-    }
-
-    private static ByteBuffer bytes(FaultyFileStore of, String name, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        try (StoredFile file = of.openExisting(name)) {
-            file.read(0, bytes);
-        }
-        return bytes.clear();
+        assertEquals(RolesComparison.described(master.broker), RolesComparison.described(slave.copy.broker()));
     }
 }
