@@ -8,7 +8,6 @@ import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
-import io.posthorse.broker.Shard;
 import io.posthorse.broker.Shipping;
 import io.posthorse.broker.SlaveCopy;
 import io.posthorse.log.DivergentTail;
@@ -26,13 +25,10 @@ import io.posthorse.replication.Member;
 import io.posthorse.replication.SlaveLink;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
-import io.posthorse.testkit.SimulatedBackground;
 import io.posthorse.testkit.SimulatedClock;
-import io.posthorse.testkit.SimulatedTimers;
 import io.posthorse.testkit.StoppedError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -80,48 +76,16 @@ final class RolesWorld {
                 new Retention(1L << 50, RETENTION_BYTES, 1, ms -> true));
     }
 
-    private abstract class Process {
-        final ArrayDeque<Runnable> owner = new ArrayDeque<>();
-        SimulatedBackground background;
-        SimulatedTimers timers;
-        Shard shard;
-        boolean isUp;
-
-        void begin() {
-            background = new SimulatedBackground();
-            timers = new SimulatedTimers(clock);
-            owner.clear();
-        }
-
-        void rest() {
-            do {
-                for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
-                    task.run();
-                }
-                background.drain();
-            } while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes());
-        }
-
-        void shard(Broker broker) {
-            shard = new Shard(broker, clock, timers, owner::add);
-            shard.start();
-            isUp = true;
-        }
-
-        void stop() throws IOException {
-            rest();
-            shard.stop();
-            background.drain();
-            shard.close();
-            isUp = false;
-        }
-    }
-
-    private final class Master extends Process implements MasterLog, MasterLink.Masters, CatchUpService.Source {
+    private final class Master extends RolesProcess
+            implements MasterLog, MasterLink.Masters, CatchUpService.Source {
         private MasterEpochs epochs;
         private Broker broker;
         private Shipping shipping;
         private CatchUpService catchUps;
+
+        Master() {
+            super(RolesWorld.this.clock);
+        }
 
         void open() throws IOException {
             begin();
@@ -224,10 +188,14 @@ final class RolesWorld {
         }
     }
 
-    private final class Slave extends Process implements SlaveLink.Slave {
+    private final class Slave extends RolesProcess implements SlaveLink.Slave {
         private SlaveCopy copy;
         private Epochs epochs;
         private Epochs.Epoch fetchedFrom;
+
+        Slave() {
+            super(RolesWorld.this.clock);
+        }
 
         void open() throws IOException {
             fetchedFrom = null;
@@ -384,7 +352,7 @@ final class RolesWorld {
             try {
                 step();
             } catch (StoppedError e) {
-                fallen();
+                crash(true, true); // one of both stopped in the middle of a change to a file
             }
         }
         masterFiles.heal();
@@ -438,30 +406,18 @@ final class RolesWorld {
         }
     }
 
-    /** One of both stopped in the middle of a change to a file. */
-    private void fallen() throws IOException {
-        crash(true, true);
-    }
-
     private void crash(boolean ofMaster, boolean ofSlave) throws IOException {
         breakLink();
         if (ofMaster) {
             masterFiles = masterFiles.crash(entropy.percent(50));
-            open(master::open);
+            master.open();
         }
         if (ofSlave || !ofMaster) {
             slaveFiles = slaveFiles.crash(entropy.percent(50));
-            open(slave::open);
+            slave.open();
         }
     }
 
-    private interface Opening {
-        void open() throws IOException;
-    }
-
-    private void open(Opening opening) throws IOException {
-        opening.open();
-    }
 
     /** The slave becomes the master, and the old one its slave; both had fallen, or ended cleanly. */
     private void swap() throws IOException {
@@ -482,7 +438,7 @@ final class RolesWorld {
         slave.open();
     }
 
-    private static void calmly(Process process) throws IOException {
+    private static void calmly(RolesProcess process) throws IOException {
         try {
             process.stop();
         } catch (StoppedError e) {
@@ -532,10 +488,7 @@ final class RolesWorld {
         }
     }
 
-    /**
-     * Compares the states. Queues may begin elsewhere: where the slave has not dropped yet what its master has, or the master
-     * fell while it dropped something.
-     */
+    /** Queues may begin elsewhere: where the slave drops later than its master, or that fell while it dropped something. */
     private void assertSameState() {
         if (RolesComparison.begins(master.broker).equals(RolesComparison.begins(slave.copy.broker()))) {
             states++;
