@@ -125,7 +125,8 @@ class LinkCodecTest {
         byte[] nonce = new byte[16];
         nonce[0] = 1;
         assertTrue(!key.isProven(nonce, proven));
-        assertTrue(!key.isProven(new byte[16], new LinkMessage.Hello("c", "b", 2, "h:1", 1, 77, false, true, EPOCHS, proof)));
+        assertTrue(!key.isProven(
+                new byte[16], new LinkMessage.Hello("c", "b", 2, "h:1", 1, 77, false, true, EPOCHS, proof)));
         assertTrue(!new LinkKey(new byte[] {2}).isProven(new byte[16], proven));
     }
 }

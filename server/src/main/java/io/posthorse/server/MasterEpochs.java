@@ -34,7 +34,8 @@ final class MasterEpochs implements Beginning {
 
     @Override
     public Broker open(
-            FileStore directory, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats)
+            FileStore directory, LogSettings log, Background background, BrokerSettings settings,
+            List<MessageFormat> formats)
             throws IOException {
         boolean wasSlave = Epochs.read(files).follows();
         return Beginning.super.open(directory, wasSlave ? log.copied() : log, background, settings, formats);

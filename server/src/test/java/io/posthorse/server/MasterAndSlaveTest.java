@@ -276,11 +276,10 @@ class MasterAndSlaveTest {
 
     @Test
     void withAccessControlASlaveHasToKnowTheSecret() {
-        try (TestBroker master = master(
-                "m", "auth.enabled=true", "innerClientAuthenticationCredentials={\"accessKey\":\"in\",\"secretKey\":\"secret1\"}")) {
+        String inner = "innerClientAuthenticationCredentials={\"accessKey\":\"in\",\"secretKey\":\"secret1\"}";
+        try (TestBroker master = master("m", "auth.enabled=true", inner)) {
             int ha = master.server().haPort();
-            try (TestBroker stranger = slave("x", ha); TestBroker slave = slave(
-                    "s", ha, "innerClientAuthenticationCredentials={\"accessKey\":\"in\",\"secretKey\":\"secret1\"}")) {
+            try (TestBroker stranger = slave("x", ha); TestBroker slave = slave("s", ha, inner)) {
                 Awaitility.await().atMost(LONG).until(() -> haStatus(slave).contains("\"isActivated\":true"));
                 assertTrue(haStatus(stranger).contains("\"isActivated\":false"));
             }

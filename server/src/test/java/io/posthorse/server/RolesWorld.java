@@ -3,43 +3,32 @@ package io.posthorse.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.posthorse.broker.Admission;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
-import io.posthorse.broker.Shard;
 import io.posthorse.broker.Shipping;
 import io.posthorse.broker.SlaveCopy;
-import io.posthorse.broker.SubscriptionSettings;
-import io.posthorse.broker.Topic;
-import io.posthorse.broker.TopicSettings;
 import io.posthorse.log.DivergentTail;
 import io.posthorse.log.Export;
 import io.posthorse.log.Import;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.Shipment;
-import io.posthorse.platform.StoredFile;
 import io.posthorse.replication.CatchUp;
 import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.Epochs;
 import io.posthorse.replication.LinkKey;
-import io.posthorse.replication.LinkWire;
 import io.posthorse.replication.MasterLink;
 import io.posthorse.replication.MasterLog;
 import io.posthorse.replication.Member;
 import io.posthorse.replication.SlaveLink;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
-import io.posthorse.testkit.SimulatedBackground;
 import io.posthorse.testkit.SimulatedClock;
-import io.posthorse.testkit.SimulatedTimers;
 import io.posthorse.testkit.StoppedError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -59,8 +48,8 @@ final class RolesWorld {
     private FaultyFileStore slaveFiles;
     private final Master master = new Master();
     private final Slave slave = new Slave();
-    private final Pipe toMaster = new Pipe();
-    private final Pipe toSlave = new Pipe();
+    private final RolesPipe toMaster = new RolesPipe();
+    private final RolesPipe toSlave = new RolesPipe();
     private MasterLink masterLink;
     private SlaveLink slaveLink;
     private long nextEpoch;
@@ -80,25 +69,6 @@ final class RolesWorld {
         slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
     }
 
-    /** One direction of the link. */
-    private static final class Pipe {
-        private final ArrayDeque<Byte> bytes = new ArrayDeque<>();
-
-        void put(ByteBuffer some) {
-            while (some.hasRemaining()) {
-                bytes.add(some.get());
-            }
-        }
-
-        ByteBuffer take(int most) {
-            ByteBuffer out = ByteBuffer.allocate(Math.min(most, bytes.size()));
-            while (out.hasRemaining()) {
-                out.put(bytes.remove());
-            }
-            return out.flip();
-        }
-    }
-
     private BrokerSettings settings() {
         InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
         return new BrokerSettings(
@@ -106,48 +76,16 @@ final class RolesWorld {
                 new Retention(1L << 50, RETENTION_BYTES, 1, ms -> true));
     }
 
-    private abstract class Process {
-        final ArrayDeque<Runnable> owner = new ArrayDeque<>();
-        SimulatedBackground background;
-        SimulatedTimers timers;
-        Shard shard;
-        boolean isUp;
-
-        void begin() {
-            background = new SimulatedBackground();
-            timers = new SimulatedTimers(clock);
-            owner.clear();
-        }
-
-        void rest() {
-            do {
-                for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
-                    task.run();
-                }
-                background.drain();
-            } while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes());
-        }
-
-        void shard(Broker broker) {
-            shard = new Shard(broker, clock, timers, owner::add);
-            shard.start();
-            isUp = true;
-        }
-
-        void stop() throws IOException {
-            rest();
-            shard.stop();
-            background.drain();
-            shard.close();
-            isUp = false;
-        }
-    }
-
-    private final class Master extends Process implements MasterLog, MasterLink.Masters, CatchUpService.Source {
+    private final class Master extends RolesProcess
+            implements MasterLog, MasterLink.Masters, CatchUpService.Source {
         private MasterEpochs epochs;
         private Broker broker;
         private Shipping shipping;
         private CatchUpService catchUps;
+
+        Master() {
+            super(RolesWorld.this.clock);
+        }
 
         void open() throws IOException {
             begin();
@@ -166,22 +104,7 @@ final class RolesWorld {
         }
 
         void act() {
-            Broker turn = shard.turn();
-            Topic topic = turn.createOrUpdate("t" + entropy.below(5), TopicSettings.of(1 + entropy.below(3)));
-            int count = 1 + entropy.below(5);
-            int length = entropy.percent(10) ? 9_000 : 20 + entropy.below(900);
-            boolean isBatch = entropy.percent(50);
-            for (int i = 0; topic != null && i < count && turn.admit((count - i) * (length + 100L), count - i)
-                    == Admission.ADMITTED; i++) {
-                turn.publish(topic.partition(0), new PlainFormat.Text(length, entropy.nextLong()), isBatch && i < count - 1);
-            }
-            if (entropy.percent(30) && topic != null) {
-                var group = turn.createOrUpdate("g" + entropy.below(4), SubscriptionSettings.STANDARD);
-                turn.commit(group, topic.partition(0), entropy.below(1_000));
-            }
-            if (entropy.percent(3) && topic != null) {
-                turn.delete(topic);
-            }
+            RolesActions.act(shard.turn(), entropy);
         }
 
         @Override
@@ -265,10 +188,14 @@ final class RolesWorld {
         }
     }
 
-    private final class Slave extends Process implements SlaveLink.Slave {
+    private final class Slave extends RolesProcess implements SlaveLink.Slave {
         private SlaveCopy copy;
         private Epochs epochs;
         private Epochs.Epoch fetchedFrom;
+
+        Slave() {
+            super(RolesWorld.this.clock);
+        }
 
         void open() throws IOException {
             fetchedFrom = null;
@@ -401,29 +328,6 @@ final class RolesWorld {
         }
     }
 
-    private final class Wire implements LinkWire {
-        private final Pipe pipe;
-
-        Wire(Pipe pipe) {
-            this.pipe = pipe;
-        }
-
-        @Override
-        public void send(ByteBuffer bytes) {
-            pipe.put(bytes);
-        }
-
-        @Override
-        public boolean isWritable() {
-            return true;
-        }
-
-        @Override
-        public void close() {
-            throw new AssertionError("a link was closed");
-        }
-    }
-
     private void breakLink() {
         if (masterLink != null) {
             masterLink.closed();
@@ -436,8 +340,8 @@ final class RolesWorld {
     }
 
     private void dial() {
-        masterLink = new MasterLink(master, master, new Wire(toSlave), "s", new byte[16]);
-        slaveLink = new SlaveLink(slave, new Wire(toMaster));
+        masterLink = new MasterLink(master, master, toSlave, "s", new byte[16]);
+        slaveLink = new SlaveLink(slave, toMaster);
     }
 
     /** Lives so many steps, and then comes to rest. */
@@ -448,7 +352,7 @@ final class RolesWorld {
             try {
                 step();
             } catch (StoppedError e) {
-                fallen();
+                crash(true, true); // one of both stopped in the middle of a change to a file
             }
         }
         masterFiles.heal();
@@ -502,30 +406,18 @@ final class RolesWorld {
         }
     }
 
-    /** One of both stopped in the middle of a change to a file. */
-    private void fallen() throws IOException {
-        crash(true, true);
-    }
-
     private void crash(boolean ofMaster, boolean ofSlave) throws IOException {
         breakLink();
         if (ofMaster) {
             masterFiles = masterFiles.crash(entropy.percent(50));
-            open(master::open);
+            master.open();
         }
         if (ofSlave || !ofMaster) {
             slaveFiles = slaveFiles.crash(entropy.percent(50));
-            open(slave::open);
+            slave.open();
         }
     }
 
-    private interface Opening {
-        void open() throws IOException;
-    }
-
-    private void open(Opening opening) throws IOException {
-        opening.open();
-    }
 
     /** The slave becomes the master, and the old one its slave; both had fallen, or ended cleanly. */
     private void swap() throws IOException {
@@ -546,7 +438,7 @@ final class RolesWorld {
         slave.open();
     }
 
-    private static void calmly(Process process) throws IOException {
+    private static void calmly(RolesProcess process) throws IOException {
         try {
             process.stop();
         } catch (StoppedError e) {
@@ -585,8 +477,8 @@ final class RolesWorld {
                 long base = Long.parseLong(name.substring(0, 20));
                 int length = (int) Math.min(log.segmentBytes(), slave.copy.end() - base);
                 if (length > 0 && Arrays.binarySearch(bases, base) >= 0) {
-                    ByteBuffer ofMaster = bytes(masterFiles, name, length);
-                    ByteBuffer ofSlave = bytes(slaveFiles, name, length);
+                    ByteBuffer ofMaster = RolesComparison.bytes(masterFiles, name, length);
+                    ByteBuffer ofSlave = RolesComparison.bytes(slaveFiles, name, length);
                     if (base >= longest - RETENTION_BYTES) { // what was dropped may come back in part when a machine falls
                         assertEquals(ofMaster, ofSlave, name);
                         compared += length;
@@ -596,40 +488,12 @@ final class RolesWorld {
         }
     }
 
-    /**
-     * Compares the states. Queues may begin elsewhere: where the slave has not dropped yet what its master has, or the master
-     * fell while it dropped something.
-     */
+    /** Queues may begin elsewhere: where the slave drops later than its master, or that fell while it dropped something. */
     private void assertSameState() {
-        if (begins(master.broker).equals(begins(slave.copy.broker()))) {
+        if (RolesComparison.begins(master.broker).equals(RolesComparison.begins(slave.copy.broker()))) {
             states++;
             assertEquals(master.broker.snapshot(), slave.copy.broker().snapshot(), "the same state");
         }
-        assertEquals(described(master.broker), described(slave.copy.broker()));
-    }
-
-    private static List<Long> begins(Broker broker) {
-        return broker.topics().stream().flatMap(topic -> topic.partitions().stream()).map(broker::begin).toList();
-    }
-
-    private static List<String> described(Broker broker) {
-        List<String> all = new ArrayList<>();
-        for (Topic topic : broker.topics()) {
-            topic.partitions().forEach(partition -> {
-                StringBuilder cursors = new StringBuilder();
-                broker.subscriptions().forEach(group -> cursors.append(' ').append(group.cursor(partition)));
-                all.add(topic.name() + " " + topic.settings() + " " + broker.end(partition) + cursors);
-            });
-        }
-        all.sort(null);
-        return all;
-    }
-
-    private static ByteBuffer bytes(FaultyFileStore of, String name, int length) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate(length);
-        try (StoredFile file = of.openExisting(name)) {
-            file.read(0, bytes);
-        }
-        return bytes.clear();
+        assertEquals(RolesComparison.described(master.broker), RolesComparison.described(slave.copy.broker()));
     }
 }

@@ -5,8 +5,8 @@ import java.util.Set;
 /** The requests that have the broker write records: a slave refuses them, since its master decides. */
 final class Decisions {
     /** What a slave says to all of them. */
-    static final String REFUSAL = "This broker is a slave and takes no messages, offsets or changes: nothing was done. Send to"
-            + " its master, or to another broker; while the master is gone, this one is read from only.";
+    static final String REFUSAL = "This broker is a slave and takes no messages, offsets or changes: nothing was done. Send"
+            + " to its master, or to another broker; while the master is gone, this one is read from only.";
 
     /** Sends, offsets, topics, groups, transactions, what is lent to pop consumers, and the tools' changes. */
     private static final Set<Integer> CODES = Set.of(
