@@ -189,12 +189,7 @@ final class BrokerNode {
             nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
         }
         if (ha != null) {
-            ha.open(ports);
-            network.onOwner(() -> {
-                registration.announceHa(config.replication().haHost(), ha.port());
-                registration.registerAgain();
-                return null;
-            });
+            ha.open(ports, registration);
         }
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);

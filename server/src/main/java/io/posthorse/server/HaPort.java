@@ -11,6 +11,7 @@ import io.posthorse.net.Session;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.Copies;
 import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.Epochs;
@@ -73,8 +74,8 @@ final class HaPort implements MasterLog, Copies {
         network.timers().after(TICK_MS, this::tick);
     }
 
-    /** Opens the port; call it on another thread than the owner's. */
-    void open(Listening ports) throws IOException {
+    /** Opens the port and has name servers told of it; call it on another thread than the owner's. */
+    void open(Listening ports, BrokerRegistration registration) throws IOException {
         int wanted = config.replication().haPort();
         try {
             port = ports.openForSlaves(network, wanted, this::open);
@@ -84,6 +85,11 @@ final class HaPort implements MasterLog, Copies {
             }
             LOG.warn("No slave can follow this broker; everything else works. {}", e.getMessage());
         }
+        network.onOwner(() -> {
+            registration.announceHa(config.replication().haHost(), port);
+            registration.registerAgain();
+            return null;
+        });
     }
 
     /** Returns the port; {@link ServerConfig#OFF} where it is not open. */
