@@ -1,12 +1,19 @@
 package io.posthorse.replication.ratis;
 
 import java.io.IOException;
+import org.apache.ratis.server.RaftServer;
 
 /** Thrown where the engine has closed itself, as after an error, or after the group has removed this node. */
 final class ClosedException extends IOException {
     private static final long serialVersionUID = 1;
 
-    ClosedException() {
+    /** Returns why the engine of a node has closed itself, as far as its own list of members tells. */
+    static IOException of(RaftServer.Division division) {
+        return division.getRaftConf().getPeer(division.getId()) == null
+                ? NodeMark.removed(division.getId().toString()) : new ClosedException();
+    }
+
+    private ClosedException() {
         super("The engine has closed itself after an error, which the server log has. Restart this node");
     }
 }

@@ -242,7 +242,7 @@ final class GroupStateMachine
     public void notifyServerShutdown(RoleInfoProto role, boolean isAll) {
         failed.accept(isAll
                 ? new IOException("The engine has shut itself down, as it does after a pause of minutes. Restart this node")
-                : new ClosedException());
+                : ClosedException.of(division));
     }
 
     @Override

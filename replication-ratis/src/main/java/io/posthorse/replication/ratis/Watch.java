@@ -65,7 +65,7 @@ final class Watch implements AutoCloseable {
     private void look() {
         DivisionInfo info = division.getInfo();
         if (info.getLifeCycleState().isClosingOrClosed()) {
-            consequences.failed(new ClosedException());
+            consequences.failed(ClosedException.of(division));
             return;
         }
         followed.check(() -> nameOf(info.getLeaderId()));

@@ -164,7 +164,7 @@ class EngineTest {
             leader.group.members(rest);
             await().atMost(Nodes.PATIENCE).until(() -> leader.replica.failures.size() == 1);
             String text = leader.replica.failures.get(0).getMessage();
-            assertTrue(text.contains("member"), text);
+            assertTrue(text.contains("it was removed from it"), text);
             nodes.stop(leader);
             leader.replica.failures.clear();
             nodes.propose(nodes.leader(), 0, 5, 256);
