@@ -110,6 +110,7 @@ public final class AccessControl {
         Map<String, User> users = new HashMap<>(changed.users());
         users.putAll(fixed.users());
         Map<String, List<Rule>> rules = new HashMap<>(changed.rules());
+        fixed.users().keySet().forEach(rules::remove); // one of that name in the group is somebody else
         rules.putAll(fixed.rules());
         table = new AccessTable(users, rules);
         accounts.values().forEach(account -> account.current = false);

@@ -197,6 +197,20 @@ class KeeperTest {
         }
 
         @Test
+        void aUserOfTheConfigurationHasNoRulesOfTheGroupsUserOfThatName() {
+            AccessControl control = open();
+            change(control, table -> table.with(User.of("ann", User.Kind.NORMAL, true, SECRET)).withRule(
+                    "ann", rule("Topic:orders*")));
+            finish(null);
+            User other = User.of("ann", User.Kind.NORMAL, true, "another-secret-of-ann");
+            AccessControl fixed = AccessControl.of(
+                    node(), Clock.system(), numbers::incrementAndGet, AccessTable.EMPTY.with(other));
+            assertEquals(other, fixed.table().user("ann"));
+            assertEquals(List.of(), fixed.table().rules("ann"));
+            assertEquals(1, control.table().rules("ann").size());
+        }
+
+        @Test
         void entriesShowNoSecretAndChangeForOneUserOnly() {
             AccessControl control = open();
             agreed.clear();

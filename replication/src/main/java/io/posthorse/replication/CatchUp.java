@@ -7,12 +7,17 @@ import io.posthorse.platform.FileStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The side of a catch-up that lacks something: fetches another node's checkpoint and the segments that this node does not
  * have. What has come stays, so another attempt, from whatever node, goes on with it.
  */
 public final class CatchUp {
+    /** Limit of each answer: the other machine may have gone without a word. */
+    private static final long ANSWER_MS = 20_000;
+
     private CatchUp() {}
 
     /**
@@ -57,7 +62,9 @@ public final class CatchUp {
 
     private static ByteBuffer ask(Peers peers, Member from, ByteBuffer request) throws IOException {
         try {
-            return peers.ask(from, request).get();
+            return peers.ask(from, request).get(ANSWER_MS, TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("Node " + from.name() + " has not answered for " + ANSWER_MS / 1_000 + " s", e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
         } catch (InterruptedException e) {

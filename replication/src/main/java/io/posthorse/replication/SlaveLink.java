@@ -20,6 +20,7 @@ public final class SlaveLink implements Peers {
     private int asked;
     private boolean isClosed;
     private boolean isFollowing;
+    private boolean isGreeted;
     private volatile long heardMs;
 
     /**
@@ -87,8 +88,14 @@ public final class SlaveLink implements Peers {
 
     private boolean take(LinkMessage message) throws IOException {
         heardMs = slave.nowMs();
+        if (!isGreeted && !(message instanceof LinkMessage.Greeting) && !(message instanceof LinkMessage.Refused)) {
+            throw new IOException("the master has sent " + message.getClass().getSimpleName() + " before its greeting");
+        }
         switch (message) {
-            case LinkMessage.Greeting greeting -> hello(greeting);
+            case LinkMessage.Greeting greeting -> {
+                hello(greeting);
+                isGreeted = true;
+            }
             case LinkMessage.Follow follow -> slave.follow(new Epochs(true, follow.epochs()), () -> {
                 synchronized (this) {
                     isFollowing = true;
@@ -112,6 +119,11 @@ public final class SlaveLink implements Peers {
         if (greeting.wantsProof() && key == null) {
             throw new IOException("the master has access control, so its slaves have to prove that they belong to it: set"
                     + " innerClientAuthenticationCredentials to the same value on both");
+        }
+        if (!greeting.wantsProof() && key != null) {
+            throw new IOException("the master asks for no proof, though this slave has innerClientAuthenticationCredentials:"
+                    + " whoever answers at its address could be taken for it. Switch access control on at the master, or"
+                    + " remove the credentials here");
         }
         Copy copy = slave.copy();
         LinkMessage.Hello hello = new LinkMessage.Hello(

@@ -171,7 +171,7 @@ final class HaPort implements MasterLog, Copies {
 
         @Override
         public LinkKey key() {
-            return config.access().enabled() ? key : null;
+            return key;
         }
 
         @Override

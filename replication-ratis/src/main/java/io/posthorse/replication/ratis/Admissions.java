@@ -36,6 +36,7 @@ final class Admissions implements MemberChanges {
     private static final Logger LOG = LoggerFactory.getLogger(Admissions.class);
     private static final byte NOTE = 19;
     private static final int REQUEST_BYTES_MAX = 1 << 10;
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9][A-Za-z0-9.:-]{0,252}|::[A-Fa-f0-9.:]{1,40}");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
     private static final int PORT_MAX = 65_535;
     private static final long CHANGE_MS = 10_000;
@@ -79,7 +80,9 @@ final class Admissions implements MemberChanges {
 
     @Override
     public synchronized Progress add(Member node) throws IOException {
-        if (!NAME.matcher(node.name()).matches() || node.port() < 1 || node.port() > PORT_MAX || node.host().isBlank()) {
+        boolean isNode = NAME.matcher(node.name()).matches() && HOST.matcher(node.host()).matches()
+                && node.port() > 0 && node.port() <= PORT_MAX;
+        if (!isNode) {
             throw new IOException("a node is NAME=HOST:PORT, with a name of 1 to 64 letters, digits and - _ ., so nothing"
                     + " was added");
         }
@@ -105,6 +108,7 @@ final class Admissions implements MemberChanges {
         if (met == null) {
             return Progress.FETCHING; // its port is closed meanwhile
         }
+        requireItself(node, met);
         if (met.phase() == NodeMark.Phase.FOUNDING) {
             known.note(node.name(), met.incarnation());
             tell(running, note(node.name(), met.incarnation()), node.name());
@@ -125,16 +129,30 @@ final class Admissions implements MemberChanges {
         return Progress.MEMBER;
     }
 
+    /** Requires that the node that has answered is the one that is to be added, and known under no other name. */
+    private void requireItself(Member node, Introduction met) throws IOException {
+        NodeMark mark = known.mark();
+        boolean isAnother = Stream.concat(mark.founders().entrySet().stream(), mark.joined().entrySet().stream())
+                .anyMatch(one -> one.getValue().equals(met.incarnation()) && !one.getKey().equals(node.name()));
+        if (isAnother || !met.ownName().equals(node.name())) {
+            throw new IOException("the node at " + node.host() + ":" + node.port() + " is node " + met.ownName() + ", so "
+                    + node.name() + " was not added; give the name and the address that it was started with");
+        }
+    }
+
     /** Returns what a new node says about itself; null where it does not answer and may be fetching. */
     private Introduction introduction(RatisGroup running, Member node) throws IOException {
         Introduction met;
         try {
-            met = Introduction.read(node.name(), await(running.peers().ask(node, Introduction.question(), STARTED_MS)));
+            met = Introduction.read(
+                    node.name(), await(running.askStranger(node, Introduction.question(), STARTED_MS)));
         } catch (IOException e) {
             if (known.mark().joined().containsKey(node.name())) {
                 return null;
             }
-            throw new IOException(e.getMessage() + ". It was not added. Start it first, with empty directories, and with the"
+            LOG.info("Node {} at {}:{} does not answer: {}", node.name(), node.host(), node.port(), e.getMessage());
+            throw new IOException("node " + node.name() + " does not answer at " + node.host() + ":" + node.port()
+                    + ", so it was not added. Start it first, with empty directories, and with the"
                     + " nodes of the cluster and itself in cluster.nodes", e);
         }
         if (!met.group().equals(settings.group())) {
@@ -247,14 +265,18 @@ final class Admissions implements MemberChanges {
                 return Introduction.of(known.mark(), nodes);
             }
             if (request.hasRemaining() && request.get(request.position()) == NOTE) {
-                heard(request);
+                heard(from, request);
                 return ByteBuffer.allocate(0);
             }
             return others.answer(from, request);
         };
     }
 
-    private void heard(ByteBuffer request) throws IOException {
+    /** Takes what the leader says about a node; a leader that is not known yet here says it again, or the log does. */
+    private void heard(String from, ByteBuffer request) throws IOException {
+        if (!from.equals(running().status().leader())) {
+            throw new IOException("only the leader says who is a member, and " + from + " is not known to lead");
+        }
         try {
             request.get();
             boolean isNew = request.get() == 1;

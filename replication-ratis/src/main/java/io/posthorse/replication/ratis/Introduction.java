@@ -8,13 +8,15 @@ import java.util.UUID;
 
 /**
  * What a node says about itself to any other: u8 version 1, u8 phase, 16 bytes incarnation, the founders as in
- * {@link NodeMark}, 16 bytes id of the group, the nodes as configured, as text, and those that joined, like the founders.
- * The question is u8 16.
+ * {@link NodeMark}, 16 bytes id of the group, the nodes as configured, as text, those that joined, like the founders, and
+ * its name. The question is u8 16.
  *
+ * @param name under which it was asked
  * @param nodes as configured, in the order of their names
+ * @param ownName what it says that its name is
  */
 record Introduction(String name, NodeMark.Phase phase, UUID incarnation, Map<String, UUID> founders, UUID group,
-        String nodes, Map<String, UUID> joined) {
+        String nodes, Map<String, UUID> joined, String ownName) {
     private static final byte WHO = 16;
     private static final byte VERSION = 1;
     private static final int BYTES_MAX = 128 << 10;
@@ -35,6 +37,7 @@ record Introduction(String name, NodeMark.Phase phase, UUID incarnation, Map<Str
         NodeMark.put(out, mark.group());
         NodeMark.put(out, nodes);
         NodeMark.put(out, mark.joined());
+        NodeMark.put(out, mark.name());
         return out.flip();
     }
 
@@ -51,7 +54,8 @@ record Introduction(String name, NodeMark.Phase phase, UUID incarnation, Map<Str
                         + VERSION + ". Found a cluster with nodes of one release");
             }
             return new Introduction(name, NodeMark.Phase.of(in.get()), NodeMark.id(in), NodeMark.nodes(in), NodeMark.id(in),
-                    NodeMark.text(in), in.hasRemaining() ? NodeMark.nodes(in) : Map.of());
+                    NodeMark.text(in), in.hasRemaining() ? NodeMark.nodes(in) : Map.of(),
+                    in.hasRemaining() ? NodeMark.text(in) : name);
         } catch (BufferUnderflowException e) {
             throw new IOException("the answer of node " + name + " ends too early", e);
         }

@@ -72,12 +72,26 @@ final class PeerCalls implements Peers, AutoCloseable {
                 CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(limitMs, TimeUnit.MILLISECONDS));
     }
 
+    /** Asks a node that is none of the group, over a connection that ends with the answer; waits for that connection. */
+    CompletableFuture<ByteBuffer> askStranger(Member node, ByteBuffer request, long limitMs) {
+        ManagedChannel channel = dial(node);
+        CompletableFuture<ByteBuffer> answer = ask(channel, node, request,
+                CallOptions.DEFAULT.withWaitForReady().withDeadlineAfter(limitMs, TimeUnit.MILLISECONDS));
+        answer.whenComplete((bytes, failure) -> channel.shutdownNow());
+        return answer;
+    }
+
     private CompletableFuture<ByteBuffer> ask(Member node, ByteBuffer request, CallOptions options) {
+        ManagedChannel channel = channels.computeIfAbsent(node, this::dial);
+        channel.resetConnectBackoff(); // a node that did not run may have been started
+        return ask(channel, node, request, options);
+    }
+
+    private static CompletableFuture<ByteBuffer> ask(
+            ManagedChannel channel, Member node, ByteBuffer request, CallOptions options) {
         byte[] bytes = new byte[request.remaining()];
         request.duplicate().get(bytes);
         CompletableFuture<ByteBuffer> answer = new CompletableFuture<>();
-        ManagedChannel channel = channels.computeIfAbsent(node, this::dial);
-        channel.resetConnectBackoff(); // a node that did not run may have been started
         var call = channel.newCall(ASK, options);
         ClientCalls.asyncUnaryCall(call, bytes, new StreamObserver<>() {
             @Override

@@ -8,6 +8,7 @@ import io.posthorse.replication.Member;
 import io.posthorse.replication.Peers;
 import io.posthorse.replication.ReplicatedLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -141,6 +142,11 @@ public final class RatisGroup implements ReplicatedLog {
     /** Returns whether a directory has the engine's log of a group. */
     static boolean hasLog(Path directory, UUID group) throws IOException {
         return EngineFiles.hasLog(directory, group);
+    }
+
+    /** Asks a node that is none of the group. */
+    CompletableFuture<ByteBuffer> askStranger(Member node, ByteBuffer request, long limitMs) {
+        return peers.askStranger(node, request, limitMs);
     }
 
     // ---- proposals

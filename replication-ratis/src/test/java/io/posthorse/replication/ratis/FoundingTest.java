@@ -203,6 +203,13 @@ class FoundingTest {
         var c = start(2, 3, "c"); // which the settings of the others do not name
         assertThrows(TimeoutException.class, () -> c.get(2, TimeUnit.SECONDS));
         Member third = members(3).get(2);
+        for (Member wrong : List.of(new Member("x", third.host(), third.port()), new Member("n2", "a b", 1),
+                new Member("n2", third.host() + "\n1", third.port()))) {
+            Awaitility.await().atMost(Nodes.PATIENCE).ignoreExceptions().until(() -> {
+                String refusal = assertThrows(IOException.class, () -> leader().changes().add(wrong)).getMessage();
+                return refusal.contains("is node n2, so x was not added") || refusal.contains("NAME=HOST:PORT");
+            });
+        }
         Awaitility.await().atMost(Nodes.PATIENCE).ignoreExceptions().until(
                 () -> leader().changes().add(third) == MemberChanges.Progress.MEMBER);
         get(c);
