@@ -20,7 +20,7 @@ public record DivergentTail(long segment, long records, long messages, long byte
     private static final int STEP = 1 << 20;
 
     /**
-     * Copies the range of a log that is not open. A second call for the same range writes the same files again.
+     * Copies the range of a log that is not open, into new files with each call.
      *
      * @param from position of the first record that differs
      * @param end position behind the last record
@@ -54,6 +54,9 @@ public record DivergentTail(long segment, long records, long messages, long byte
 
     private static String copy(FileStore files, String name, long base, int begin, int behind) throws IOException {
         String to = "quarantine-%020d".formatted(base + begin);
+        for (int copy = 2; files.list().contains(to); copy++) { // an earlier one may be the only copy of other records
+            to = "quarantine-%020d-%d".formatted(base + begin, copy);
+        }
         try (StoredFile source = files.openExisting(name); StoredFile target = files.open(to)) {
             target.truncate(0);
             for (int at = begin; at < behind; at += STEP) {

@@ -189,12 +189,19 @@ public final class Import {
 
     /** Deletes what earlier attempts have fetched: another node's files of these names may hold other bytes. */
     public static void discard(FileStore files) throws IOException {
-        for (String name : isUnderWay(files) ? List.<String>of() : files.list()) {
-            if (name.startsWith(PREFIX)) {
-                files.delete(name);
-            }
+        List<String> old = isUnderWay(files) ? List.of()
+                : files.list().stream().filter(name -> name.startsWith(PREFIX)).toList();
+        for (String name : old) {
+            files.delete(name);
         }
-        files.forceNames();
+        if (!old.isEmpty()) {
+            files.forceNames();
+        }
+    }
+
+    /** Returns whether there is a copy: a checkpoint, or a fetched one that has begun to take its place. */
+    public static boolean hasCopy(FileStore files) throws IOException {
+        return isUnderWay(files) || files.list().stream().anyMatch(CheckpointPart::isName);
     }
 
     /** Returns whether a fetched copy has begun to take the place of the present one, and has not ended. */

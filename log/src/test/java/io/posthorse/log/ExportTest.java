@@ -103,10 +103,12 @@ class ExportTest {
         fill(100);
         FaultyFileStore files = new FaultyFileStore(new SeededEntropy(5));
         assertTrue(fetch(export, Import.begin(files, export.files(), 0), Integer.MAX_VALUE));
+        assertFalse(Import.hasCopy(files), "it has not begun to take the place of anything");
         Import.begin(files, export.files(), 0);
         Import again = Import.begin(files, export.files(), 0);
         assertTrue(fetch(export, again, Integer.MAX_VALUE));
         again.complete();
+        assertTrue(Import.hasCopy(files));
         LogWorld fetched = LogWorld.open(files, AGREED);
         assertEquals(point, fetched.store.agreedPoint());
         assertEquals(readable, fetched.readable());

@@ -77,9 +77,17 @@ public record Epochs(boolean follows, boolean isDamaged, List<Epoch> list) {
         return new Epochs(follows, isDamaged, list.stream().filter(epoch -> epoch.begin <= end).toList());
     }
 
-    /** Returns these and one that begins at the end of the log. */
+    /**
+     * Returns these and one that begins at the end of the log. Those before that began there, too, but for the first of all,
+     * had no record that is left, and go: a master that cannot start adds none with each attempt.
+     */
     public Epochs begun(long id, long end) {
-        List<Epoch> all = new ArrayList<>(upTo(end).list);
+        List<Epoch> all = new ArrayList<>();
+        for (Epoch epoch : upTo(end).list) {
+            if (all.isEmpty() || epoch.begin < end) {
+                all.add(epoch);
+            }
+        }
         all.add(new Epoch(id, end));
         return new Epochs(follows, isDamaged, all);
     }

@@ -43,6 +43,17 @@ class EpochsTest {
     }
 
     @Test
+    void aMasterThatCannotStartAddsNoEpochs() {
+        Epochs epochs = of(1, 0, 2, 100);
+        for (int i = 3; i < 2_000; i++) {
+            epochs = epochs.begun(i, 100);
+        }
+        assertEquals(2, epochs.list().size());
+        assertEquals(100, epochs.commonEnd(100, of(1, 0, 2, 100), 100), "a slave that has everything still fits");
+        assertEquals(2, of(1, 0).begun(2, 0).list().size(), "the first one stays");
+    }
+
+    @Test
     void theFileIsReadAgainAndItsBytesStayTheSame() throws IOException {
         assertEquals(Epochs.NONE, Epochs.read(files));
         Epochs epochs = of(0x0102030405060708L, 0, 2, 4_096).following(true);

@@ -16,10 +16,8 @@ class SlaveLinkTest {
     private final List<String> done = new ArrayList<>();
     private LinkKey key = new LinkKey(new byte[] {1, 2, 3});
 
-    private SlaveLink link() throws IOException {
-        SlaveLink link = new SlaveLink(new Noting(), new Ignored());
-        link.received(LinkCodec.preface());
-        return link;
+    private SlaveLink link() {
+        return new SlaveLink(new Noting(), new Ignored());
     }
 
     private static void says(SlaveLink link, LinkMessage message) throws IOException {

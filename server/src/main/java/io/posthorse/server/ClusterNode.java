@@ -118,7 +118,7 @@ public final class ClusterNode implements AutoCloseable {
     /** Fetches a copy of what the cluster has from any node, where an earlier start has not. */
     private void fetch(Peers peers) throws IOException {
         ServerConfig.Cluster cluster = config.cluster();
-        while (!Import.isUnderWay(files) && files.list().stream().noneMatch(name -> name.contains(".checkpoint"))) {
+        while (!Import.hasCopy(files)) {
             for (Member from : cluster.nodes()) {
                 if (from.name().equals(cluster.self().name())) {
                     continue;

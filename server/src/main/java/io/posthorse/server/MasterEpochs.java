@@ -4,6 +4,7 @@ import io.posthorse.broker.Beginning;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.MessageFormat;
+import io.posthorse.log.Import;
 import io.posthorse.log.LogSettings;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.Entropy;
@@ -37,6 +38,8 @@ final class MasterEpochs implements Beginning {
             FileStore directory, LogSettings log, Background background, BrokerSettings settings,
             List<MessageFormat> formats)
             throws IOException {
+        Import.finish(directory); // of a slave that is promoted
+        Import.discard(directory);
         boolean wasSlave = Epochs.read(files).follows();
         return Beginning.super.open(directory, wasSlave ? log.copied() : log, background, settings, formats);
     }

@@ -320,7 +320,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             if (failure != null) {
                 complain("This slave could not fetch its master's data, and tries again: " + failure.getMessage());
             }
-            if (wire != null) {
+            if (link == null) {
+                redial(); // it has ended meanwhile
+            } else if (wire != null) {
                 wire.close(); // the next link says what this slave has now
             }
         });
@@ -337,7 +339,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             long keptBelow = isDamaged ? 0 : end;
             if (common >= 0 && common < end) {
                 DivergentTail tail = DivergentTail.setAside(files, common, end);
-                keptBelow = tail.segment();
+                keptBelow = isDamaged ? 0 : tail.segment();
                 LOG.warn("The log of this slave differs from its master's behind position {}: {} records, {} of them"
                         + " messages"
                         + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this"
@@ -354,10 +356,25 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             epochs = ofMaster;
         } finally {
             if (!isClosed) {
-                open();
+                openAgain();
             }
         }
         LOG.info("This slave has fetched its master's data up to position {}.", copy.end());
+    }
+
+    /** Opens the copy that is there now. Where that fails, as while a port is taken, tries again until this slave closes. */
+    private void openAgain() throws IOException {
+        while (!isClosed) {
+            try {
+                Import.finish(files); // what was fetched may have begun to take its place
+                open();
+                return;
+            } catch (IOException e) {
+                complain("This slave could not open its copy again, and tries on: " + e.getMessage());
+                LockSupport.parkNanos(REDIAL_MS * 1_000_000);
+            }
+        }
+        throw new IOException("the slave was closed");
     }
 
     private void fetch(SlaveLink from, long needed, long keptBelow) throws IOException {

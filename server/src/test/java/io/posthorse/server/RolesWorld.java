@@ -286,7 +286,8 @@ final class RolesWorld {
             long keptBelow = isDamaged ? 0 : end;
             if (common >= 0) {
                 cuts++;
-                keptBelow = DivergentTail.setAside(slaveFiles, common, end).segment();
+                long begin = DivergentTail.setAside(slaveFiles, common, end).segment();
+                keptBelow = isDamaged ? 0 : begin;
             }
             Epochs.Epoch newest = ofMaster.list().getLast();
             if (!newest.equals(fetchedFrom)) {

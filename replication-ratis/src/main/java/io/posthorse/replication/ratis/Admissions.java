@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -262,7 +264,7 @@ final class Admissions implements MemberChanges {
     Peers.Service answering(String nodes, Peers.Service others) {
         return (from, request) -> {
             if (Introduction.isAsked(request)) {
-                return Introduction.of(known.mark(), nodes);
+                return Introduction.of(known.mark(), nodes, members());
             }
             if (request.hasRemaining() && request.get(request.position()) == NOTE) {
                 heard(from, request);
@@ -270,6 +272,12 @@ final class Admissions implements MemberChanges {
             }
             return others.answer(from, request);
         };
+    }
+
+    private Set<String> members() {
+        RatisGroup running = group.getNow(null);
+        return running == null ? Set.of() : running.status().peers().stream()
+                .map(peer -> peer.member().name()).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Takes what the leader says about a node; a leader that is not known yet here says it again, or the log does. */
@@ -309,9 +317,15 @@ final class Admissions implements MemberChanges {
         }
     }
 
-    /** Asks the members whether they know this node; returns whether a majority does not, and none does. */
+    /**
+     * Asks the members whether they know this node; returns whether a majority does not, and none does. One that has not
+     * been a member yet was not removed.
+     */
     private boolean isRemoved(RatisGroup running) {
         String self = settings.self().name();
+        if (running.status().peers().isEmpty()) {
+            return false;
+        }
         Map<Member, CompletableFuture<ByteBuffer>> answers = new HashMap<>();
         Stream.concat(settings.members().stream(), running.status().peers().stream().map(GroupStatus.Peer::member))
                 .filter(member -> !member.name().equals(self))
@@ -322,7 +336,7 @@ final class Admissions implements MemberChanges {
             try {
                 Introduction met = Introduction.read(answer.getKey().name(), await(answer.getValue()));
                 if (met.isOfRunning() && met.group().equals(settings.group())) {
-                    if (met.known(self) != null) {
+                    if (!met.isWithout(self)) {
                         return false;
                     }
                     strangers++;

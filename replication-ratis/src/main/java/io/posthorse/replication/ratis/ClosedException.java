@@ -1,6 +1,7 @@
 package io.posthorse.replication.ratis;
 
 import java.io.IOException;
+import org.apache.ratis.server.RaftConfiguration;
 import org.apache.ratis.server.RaftServer;
 
 /** Thrown where the engine has closed itself, as after an error, or after the group has removed this node. */
@@ -9,7 +10,8 @@ final class ClosedException extends IOException {
 
     /** Returns why the engine of a node has closed itself, as far as its own list of members tells. */
     static IOException of(RaftServer.Division division) {
-        return division.getRaftConf().getPeer(division.getId()) == null
+        RaftConfiguration members = division.getRaftConf();
+        return !members.getCurrentPeers().isEmpty() && members.getPeer(division.getId()) == null
                 ? NodeMark.removed(division.getId().toString()) : new ClosedException();
     }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -207,7 +208,7 @@ final class Founding {
             if (!Introduction.isAsked(request)) {
                 throw new IOException("this node is not part of a group yet");
             }
-            return Introduction.of(known.mark(), list());
+            return Introduction.of(known.mark(), list(), Set.of());
         }));
         Server server = guard.customize(builder, null).build();
         try {

@@ -4,6 +4,8 @@ import io.posthorse.log.Batch;
 import io.posthorse.replication.EntryPlace;
 import io.posthorse.replication.ReplicatedLog.Replica;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 
@@ -14,11 +16,16 @@ import java.util.function.UnaryOperator;
 final class NotedReplica implements Replica {
     private final Replica replica;
     private final KnownNodes known;
+    private final Path engine;
     private final UnaryOperator<Throwable> explanation;
     private boolean isNoted;
 
-    /** @param explanation returns why the engine has closed itself; may wait for other nodes */
-    NotedReplica(Replica replica, KnownNodes known, UnaryOperator<Throwable> explanation) {
+    /**
+     * @param engine directory of the engine's files
+     * @param explanation returns why the engine has closed itself; may wait for other nodes
+     */
+    NotedReplica(Replica replica, KnownNodes known, Path engine, UnaryOperator<Throwable> explanation) {
+        this.engine = engine;
         this.replica = replica;
         this.known = known;
         this.explanation = explanation;
@@ -75,7 +82,14 @@ final class NotedReplica implements Replica {
 
     @Override
     public CompletableFuture<EntryPlace> catchUp(EntryPlace first) {
-        return replica.catchUp(first);
+        return replica.catchUp(first).thenApply(place -> {
+            try {
+                OutrunLog.note(engine);
+                return place;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
     }
 
     @Override

@@ -1,8 +1,10 @@
 package io.posthorse.replication.ratis;
 
+import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -24,6 +26,14 @@ final class OutrunLog {
 
     static boolean isOfLog(String name) {
         return FIRST.matcher(name).matches();
+    }
+
+    /** Notes, durably, that there may be no log: the engine deletes its own when it takes a fetched checkpoint. */
+    static void note(Path root) throws IOException {
+        try (DiskFileStore files = DiskFileStore.unlocked(root)) {
+            files.open(NOTE).close();
+            files.forceNames();
+        }
     }
 
     /**

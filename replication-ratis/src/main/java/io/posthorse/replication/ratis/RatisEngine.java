@@ -50,7 +50,8 @@ public final class RatisEngine implements ConsensusEngine {
         @Override
         public Joined join(ReplicatedLog.Replica replica, Peers.Service service, Clock clock) throws IOException {
             Admissions admissions = new Admissions(settings, known, clock);
-            RatisGroup group = RatisGroup.open(settings, new NotedReplica(replica, known, admissions::explain), peers,
+            NotedReplica noted = new NotedReplica(replica, known, settings.directory(), admissions::explain);
+            RatisGroup group = RatisGroup.open(settings, noted, peers,
                     admissions.answering(nodes, service), admissions::isKnown, clock);
             try {
                 known.reached(NodeMark.Phase.RUNNING);
