@@ -8,8 +8,7 @@ public final class RecordCheck {
     private final CRC32C crc = new CRC32C();
 
     /**
-     * Returns whether a whole, undamaged record with the position begins at an index. Moves the buffer's position and
-     * limit.
+     * Returns whether a whole, undamaged record with the position begins at an index.
      */
     public boolean isWhole(ByteBuffer bytes, int at, long position) {
         return RecordFormat.valid(bytes, at, position, bytes.capacity(), crc);

@@ -168,13 +168,10 @@ public final class RecordFormat {
         }
     }
 
+    /** Leaves position and limit of the buffer alone: other threads may be reading the same view of a segment. */
     private static int checksum(ByteBuffer buffer, int at, int length, CRC32C crc) {
-        int position = buffer.position();
-        int limit = buffer.limit();
         crc.reset();
-        buffer.limit(at + length).position(at + POSITION);
-        crc.update(buffer);
-        buffer.limit(limit).position(position);
+        crc.update(buffer.slice(at + POSITION, length - POSITION));
         return (int) crc.getValue();
     }
 }
