@@ -136,7 +136,7 @@ public final class RecordFormat {
      */
     static boolean valid(ByteBuffer buffer, int at, long position, int limit, CRC32C crc) {
         int length = resident(buffer, at, position, limit);
-        return length > 0 && buffer.getInt(at + CRC) == checksum(buffer, at, length, crc);
+        return length > 0 && buffer.getInt(at + CRC) == checksumOfShared(buffer, at, length, crc);
     }
 
     /**
@@ -168,8 +168,19 @@ public final class RecordFormat {
         }
     }
 
-    /** Leaves position and limit of the buffer alone: other threads may be reading the same view of a segment. */
-    private static int checksum(ByteBuffer buffer, int at, int length, CRC32C crc) {
+    /** Moves position and limit for a moment, so the buffer must be nobody else's; allocates nothing. */
+    private static int checksum(ByteBuffer own, int at, int length, CRC32C crc) {
+        int position = own.position();
+        int limit = own.limit();
+        crc.reset();
+        own.limit(at + length).position(at + POSITION);
+        crc.update(own);
+        own.limit(limit).position(position);
+        return (int) crc.getValue();
+    }
+
+    /** Leaves position and limit alone: other threads may be reading the same view of a segment. */
+    private static int checksumOfShared(ByteBuffer buffer, int at, int length, CRC32C crc) {
         crc.reset();
         crc.update(buffer.slice(at + POSITION, length - POSITION));
         return (int) crc.getValue();
