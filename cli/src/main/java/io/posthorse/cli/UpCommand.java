@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -36,6 +38,9 @@ final class UpCommand implements Callable<Integer> {
     private static final int OPENWIRE = 61_616;
     private static final long LOOK_MS = 500;
     private static final long STOP_SECONDS = 30;
+    /** Directory of the certificates by which the nodes know each other, beside those of the nodes. */
+    private static final String CERTIFICATES = "certificates";
+    private static final Duration VALID = Duration.ofDays(3_650);
 
     @Option(names = "--nodes", paramLabel = "N", defaultValue = "3", description = "number of nodes, 1 to " + NODES_MAX
             + "; ${DEFAULT-VALUE} by default")
@@ -50,6 +55,7 @@ final class UpCommand implements Callable<Integer> {
 
     private final List<Started> nodes = new ArrayList<>();
     private final CountDownLatch stopped = new CountDownLatch(1);
+    private boolean hasCertificates;
 
     /** A node's process. */
     private static final class Started {
@@ -76,6 +82,12 @@ final class UpCommand implements Callable<Integer> {
         for (int i = 0; i < count; i++) {
             nodes.add(new Started(name(i), i));
         }
+        try {
+            hasCertificates = makeCertificates();
+        } catch (CommandFailedException e) {
+            System.err.println(e.getMessage());
+            return e.exitCode();
+        }
         for (Started node : nodes) {
             node.process = start(node.number);
         }
@@ -85,6 +97,27 @@ final class UpCommand implements Callable<Integer> {
 
     private static String name(int number) {
         return Character.toString('a' + number);
+    }
+
+    /** Makes the certificates that are missing; returns false for a cluster that was founded without any. */
+    private boolean makeCertificates() throws IOException, CommandFailedException {
+        Path place = data.resolve(CERTIFICATES);
+        if (Files.exists(directory(0)) && !Files.isDirectory(place)) {
+            return false;
+        }
+        try (ClusterAuthority authority = ClusterAuthority.open(place, null, VALID, Instant.now())) {
+            for (NamedNode node : NamedNode.list(list())) {
+                if (!authority.bundle(node).exists()) {
+                    authority.issue(node, VALID);
+                }
+            }
+        }
+        return true;
+    }
+
+    private String list() {
+        return IntStream.range(0, count).mapToObj(i -> name(i) + "=127.0.0.1:" + (CLUSTER + i))
+                .collect(Collectors.joining(","));
     }
 
     private String nameServers() {
@@ -99,9 +132,11 @@ final class UpCommand implements Callable<Integer> {
                 "openwire.port=" + (OPENWIRE + number),
                 "namesrvAddr=" + nameServers(),
                 "storePathRootDir=" + directory(number),
-                "cluster.nodes=" + IntStream.range(0, count)
-                        .mapToObj(i -> name(i) + "=127.0.0.1:" + (CLUSTER + i)).collect(Collectors.joining(",")),
+                "cluster.nodes=" + list(),
                 "cluster.node=" + name(number)));
+        if (hasCertificates) {
+            sets.add("cluster.certificates=" + data.resolve(CERTIFICATES).resolve(name(number)));
+        }
         sets.addAll(settings);
         return sets;
     }

@@ -50,7 +50,7 @@ public final class Connection {
         this.channel = channel;
         this.limits = limits;
         this.local = (InetSocketAddress) channel.localAddress();
-        this.remote = (InetSocketAddress) channel.remoteAddress();
+        this.remote = ForwardedClients.clientOf(channel);
         this.holder = new QuotaHolder("", remote.getAddress());
         this.inHandshake = isEncrypted();
     }

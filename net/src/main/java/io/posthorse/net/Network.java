@@ -73,6 +73,8 @@ public final class Network implements AutoCloseable {
     private final InboundLimits limits;
     private int connections;
     private Runnable received = () -> { };
+    /** Null where no other node passes connections on. */
+    private ForwardingTickets forwarded;
 
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
@@ -97,6 +99,16 @@ public final class Network implements AutoCloseable {
     /** Sets a listener that runs on the owner's thread whenever bytes were received, before their session gets them. */
     public void onReceived(Runnable listener) {
         received = listener;
+    }
+
+    /** Lets other nodes pass connections on to the ports that are opened from now on with a guide to protocols. */
+    public void forwarded(ForwardingTickets tickets) {
+        forwarded = tickets;
+    }
+
+    /** Returns what lets other nodes pass connections on; null where none does. */
+    public ForwardingTickets forwarded() {
+        return forwarded;
     }
 
     /** Returns an executor on the owner's thread, after its present work. */
@@ -240,6 +252,8 @@ public final class Network implements AutoCloseable {
     private final class Initializer extends ChannelInitializer<SocketChannel> {
         private final SessionFactory sessions;
         private final Tls tls;
+        private final PortProtocols signpost;
+        private final ForwardingTickets tickets;
         /** Null where all protocols are accepted. */
         private final MisdirectedClients strays;
         /** Closes unencrypted connections; null where encryption is not required. */
@@ -248,6 +262,8 @@ public final class Network implements AutoCloseable {
         Initializer(SessionFactory sessions, Tls tls, PortProtocols signpost) {
             this.sessions = sessions;
             this.tls = tls;
+            this.signpost = signpost;
+            this.tickets = signpost == null ? null : forwarded;
             this.strays = signpost == null ? null : MisdirectedClients.of(signpost, complaints);
             this.unencrypted = signpost == null || tls == null || !tls.isRequired()
                     ? null
@@ -278,6 +294,9 @@ public final class Network implements AutoCloseable {
             }
             if (unencrypted != null) {
                 channel.pipeline().addFirst(new FirstBytesHandler(unencrypted));
+            }
+            if (tickets != null) {
+                channel.pipeline().addFirst(new ForwardedClients(tickets, signpost.speaks().name(), complaints));
             }
         }
     }

@@ -50,6 +50,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private final UUID group;
     private final String name;
     private final Consumer<AccessTable> names;
+    private final FollowerPorts ports;
     private final Consumer<Throwable> onFailure;
     private final Semaphore backlog = new Semaphore(BACKLOG_KIB);
     /** Opens copies anew and starts to serve, one at a time. */
@@ -80,12 +81,14 @@ final class ClusterMember implements ReplicatedLog.Replica {
      * Opens the copy; {@link #join} must follow.
      *
      * @param checkpointBytes bytes of log after which a checkpoint is taken
+     * @param ports open while this node does not lead
      * @param names gets users and rules for the node's name server; any thread may call it
      * @param onFailure gets the reason for which this node must halt; any thread may call it
      */
     ClusterMember(
             ServerConfig config, DiskFileStore files, boolean daemon, UUID group, String name, List<Member> members,
-            long checkpointBytes, Consumer<AccessTable> names, Consumer<Throwable> onFailure) throws IOException {
+            long checkpointBytes, FollowerPorts ports, Consumer<AccessTable> names, Consumer<Throwable> onFailure)
+            throws IOException {
         this.config = config;
         this.files = files;
         this.daemon = daemon;
@@ -93,6 +96,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.name = name;
         this.members = List.copyOf(members);
         this.checkpointBytes = checkpointBytes;
+        this.ports = ports;
         this.names = names;
         this.onFailure = onFailure;
         Import.finish(files);
@@ -206,6 +210,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     @Override
     public void following(String name) {
         leader = name;
+        ports.leaderIs(name);
         LOG.info(name == null ? "No node of the cluster is known to lead." : "Node {} leads the cluster.", name);
     }
 
@@ -363,6 +368,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (present != node()) {
             return; // leads no longer
         }
+        ports.leaveTo(present.network());
         present.serve(broker, proposals::propose);
         isServing = true;
         LOG.info("This node leads the cluster and serves clients.");
@@ -435,6 +441,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         isServing = false;
         old.network().onOwner(() -> null); // what was queued is taken
         old.discard();
+        ports.resume();
         return before;
     }
 

@@ -41,6 +41,7 @@ public final class ClusterNode implements AutoCloseable {
     private static final byte TRANSFER = 18;
     private static final byte ADD = 20;
     private static final byte REMOVE = 21;
+    private static final byte PORTS = 22;
     private static final int GROUP_BYTES_MAX = 64;
     private static final long ANSWER_MS = 5_000;
     /** A change of the members is agreed on by old and new ones, at the leader, which this node may have to ask. */
@@ -53,6 +54,7 @@ public final class ClusterNode implements AutoCloseable {
     private final DiskFileStore files;
     private final UUID group;
     private NameServerProcess names;
+    private FollowerPorts ports;
     private ClusterMember member;
     private volatile ConsensusEngine.Joined joined;
 
@@ -102,6 +104,8 @@ public final class ClusterNode implements AutoCloseable {
         if (config.listen().nameServerPort() != ServerConfig.OFF) {
             names = NameServerProcess.start(config.in(data.resolve("nameserver").toString()), new Requests());
         }
+        ports = new FollowerPorts(config, this::portsOf, false);
+        ports.open();
         ConsensusEngine.Membership membership = engine.admit(
                 new GroupSettings(group, cluster.self(), cluster.nodes(), data.resolve("engine"),
                         certificates(cluster.certificates())), files);
@@ -110,7 +114,7 @@ public final class ClusterNode implements AutoCloseable {
         }
         member = new ClusterMember(
                 config.withoutNameServer(), files, false, group, cluster.self().name(), cluster.nodes(), checkpointBytes,
-                names == null ? table -> { } : names::users, onFailure);
+                ports, names == null ? table -> { } : names::users, onFailure);
         joined = membership.join(member, this::answer, Clock.system());
         member.join(joined.log(), joined.peers());
     }
@@ -282,6 +286,15 @@ public final class ClusterNode implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Asks a node at which ports it serves clients. */
+    private FollowerPorts.Found portsOf(String node) throws IOException {
+        requireJoined();
+        Member leader = otherLeader().filter(one -> one.name().equals(node))
+                .orElseThrow(() -> new IOException(node + " is not known to lead"));
+        return new FollowerPorts.Found(
+                leader, await(joined.peers().ask(leader, ByteBuffer.wrap(new byte[] {PORTS})), ANSWER_MS));
+    }
+
     private void handOver(String to) throws IOException {
         GroupStatus status = joined.log().status();
         if (!status.self().equals(status.leader())) {
@@ -305,7 +318,7 @@ public final class ClusterNode implements AutoCloseable {
     /** Answers another node. */
     private ByteBuffer answer(String from, ByteBuffer request) throws IOException {
         byte kind = request.hasRemaining() ? request.get(request.position()) : 0;
-        if (kind != STATUS && kind != TRANSFER && kind != ADD && kind != REMOVE) {
+        if (kind != STATUS && kind != TRANSFER && kind != ADD && kind != REMOVE && kind != PORTS) {
             return member.service().answer(from, request);
         }
         requireJoined();
@@ -317,6 +330,12 @@ public final class ClusterNode implements AutoCloseable {
             case ADD -> {
                 MemberChanges.Progress progress = joined.changes().add(member(text(request)));
                 return ByteBuffer.wrap(progress.name().getBytes(StandardCharsets.UTF_8));
+            }
+            case PORTS -> {
+                if (!member.isServing()) {
+                    throw new IOException("this node serves no clients; ask again, or ask the leader");
+                }
+                return ports.of(member.node(), from);
             }
             case REMOVE -> joined.changes().remove(text(request));
             default -> handOver(text(request));
@@ -366,7 +385,7 @@ public final class ClusterNode implements AutoCloseable {
     }
 
     private void closeRest() throws IOException {
-        try (DiskFileStore last = files; NameServerProcess second = names) {
+        try (DiskFileStore last = files; NameServerProcess second = names; FollowerPorts third = ports) {
             if (member != null) {
                 member.close();
             }

@@ -109,15 +109,15 @@ final class GrpcPort {
         int max = network.connectionsMax();
         QuotaShares shares = config.limits().shares();
         if (encryption.mode() == ServerConfig.TlsMode.DISABLED) {
-            return GrpcConnections.plain(max, shares);
+            return GrpcConnections.plain(max, shares).forwarded(network.forwarded());
         }
         if (certificates == null) {
-            return GrpcConnections.either(max, shares);
+            return GrpcConnections.either(max, shares).forwarded(network.forwarded());
         }
         Tls tls = GrpcConnections.certificate(
                 Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
         certificates.add(tls);
-        return GrpcConnections.with(tls, max, shares);
+        return GrpcConnections.with(tls, max, shares).forwarded(network.forwarded());
     }
 
     private void closePort() {

@@ -5,6 +5,7 @@ import io.posthorse.net.HostPort;
 import io.posthorse.net.ListenException;
 import io.posthorse.net.Network;
 import io.posthorse.net.SessionFactory;
+import io.posthorse.net.Splices;
 import io.posthorse.net.SpokenProtocol;
 import io.posthorse.net.Tls;
 import io.posthorse.server.config.ServerConfig;
@@ -69,6 +70,15 @@ final class Listening {
             return network.listen(address(port), null, sessions).getPort();
         } catch (ListenException e) {
             throw explained(e, port, Purpose.HA);
+        }
+    }
+
+    /** Opens a port whose connections go on to another node. */
+    void openForSplices(Splices splices, int port, Purpose purpose) throws IOException {
+        try {
+            splices.listen(address(port), purpose.speaks.name());
+        } catch (ListenException e) {
+            throw explained(e, port, purpose);
         }
     }
 

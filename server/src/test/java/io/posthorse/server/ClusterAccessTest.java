@@ -165,7 +165,7 @@ class ClusterAccessTest {
 
     @Test
     void usersAndRulesAreThoseOfTheClusterWhoeverLeads() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         int a = broker(leader());
         createAnn(a);
         mayNot(send(a, "ann", ANN_SECRET), "no rule of user ann");
@@ -196,7 +196,7 @@ class ClusterAccessTest {
 
     @Test
     void nameServersOfAllNodesAskForUsersAndAPermission() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         String leader = leader();
         createAnn(broker(leader));
         for (String node : NAMES) {
@@ -232,7 +232,7 @@ class ClusterAccessTest {
 
     @Test
     void changedSettingsAreInForceOnTheNextLeaderAndOnANodeThatWasAway() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         int a = broker(leader());
         String away = NAMES.get((NAMES.indexOf(leader()) + 2) % NAMES.size());
         running.remove(away).close();
@@ -248,7 +248,7 @@ class ClusterAccessTest {
             Frame done = root.ask(UPDATE_CONFIG, Map.of(), TestBroker.text("fileReservedTime=\n"));
             assertEquals(0, done.code(), done.remark());
         }
-        start(away, "auth.enabled=true", BY_CONFIGURATION);
+        start(away, "auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         await().atMost(PATIENCE).until(() -> ask(leader(), TRANSFER, Map.of("node", away)).code() == 0);
         await().atMost(PATIENCE).until(() -> running.get(away).isServing());
         int c = broker(away);
@@ -263,7 +263,7 @@ class ClusterAccessTest {
     /** No request reads a record of a table, whatever position it names: neither a message's nor an offset's. */
     @Test
     void noRequestReadsARecordOfATable() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         int a = broker(leader());
         createAnn(a);
         try (RawClient root = client(a)) {
@@ -287,7 +287,7 @@ class ClusterAccessTest {
 
     @Test
     void theFirstSuperUserIsMadeOnceForAllNodes() throws Exception {
-        startAll("auth.enabled=true");
+        startAll("auth.enabled=true", "insecure=true");
         leader();
         List<Path> files = await().atMost(PATIENCE).until(
                 () -> NAMES.stream().map(node -> directory.resolve(node).resolve("admin.secret")).filter(Files::exists)
@@ -309,7 +309,7 @@ class ClusterAccessTest {
         }
         for (String node : restarted) { // the engine gives its directory's lock back some time after it was closed
             await().atMost(PATIENCE).ignoreException(IOException.class).until(() -> {
-                start(node, "auth.enabled=true");
+                start(node, "auth.enabled=true", "insecure=true");
                 return true;
             });
         }
@@ -325,7 +325,7 @@ class ClusterAccessTest {
 
     @Test
     void noFileOfANodeShowsASecret() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         int a = broker(leader());
         createAnn(a);
         move();
@@ -345,7 +345,7 @@ class ClusterAccessTest {
 
     @Test
     void aNodeWithoutAccessControlDoesNotTakePart() throws Exception {
-        startAll("auth.enabled=true", BY_CONFIGURATION);
+        startAll("auth.enabled=true", "insecure=true", BY_CONFIGURATION);
         String leader = leader();
         createAnn(broker(leader));
         String other = NAMES.stream().filter(name -> !name.equals(leader)).findFirst().orElseThrow();

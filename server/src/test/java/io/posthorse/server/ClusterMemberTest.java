@@ -39,10 +39,11 @@ class ClusterMemberTest {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
     /** A node that runs. */
-    private record Running(String name, DiskFileStore files, ClusterMember member, RatisGroup group) {
+    private record Running(String name, DiskFileStore files, ClusterMember member, RatisGroup group, FollowerPorts ports) {
         void stop() throws IOException {
             group.close();
             member.close();
+            ports.close();
             files.close();
         }
     }
@@ -58,15 +59,18 @@ class ClusterMemberTest {
                 "storePathRootDir=" + directory.resolve(self.name()), "brokerName=cluster",
                 "mappedFileSizeCommitLog=16777216"), "host"));
         DiskFileStore files = Server.openDirectory(config);
+        FollowerPorts ports = new FollowerPorts(config, node -> {
+            throw new IOException("no client comes");
+        }, true);
         ClusterMember member = new ClusterMember(
-                config, files, true, GROUP, self.name(), members(), CHECKPOINT_BYTES, table -> { }, failures::add);
+                config, files, true, GROUP, self.name(), members(), CHECKPOINT_BYTES, ports, table -> { }, failures::add);
         RatisGroup group = RatisGroup.open(
                 new RatisSettings(GROUP, self, members(), false, directory.resolve(self.name() + "-engine"), null,
                         new RatisSettings.Times(600, 900, 2_000, 2_000, 1_000),
                         new RatisSettings.Sizes(2 << 20, 64 << 10, 8, 1)),
                 member, member.service(), Clock.system());
         member.join(group, group.peers());
-        Running one = new Running(self.name(), files, member, group);
+        Running one = new Running(self.name(), files, member, group, ports);
         running.add(one);
         return one;
     }

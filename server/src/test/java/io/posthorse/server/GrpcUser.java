@@ -33,7 +33,8 @@ final class GrpcUser implements ClientInterceptor, AutoCloseable {
     private String client = "client-1";
     private Supplier<String> time = () -> now(ZoneOffset.UTC);
 
-    private GrpcUser(int port) {
+    /** @param port of a broker on this machine */
+    GrpcUser(int port) {
         this.channel = NettyChannelBuilder.forAddress("localhost", port).usePlaintext().build();
     }
 

@@ -16,7 +16,7 @@ public final class Lab implements AutoCloseable {
     static final int BROKER_PORT = 10911;
     static final int NAME_SERVER_PORT = 9876;
     static final int JMS_PORT = 61616;
-    private static final int CLUSTER_PORT = 10931;
+    static final int CLUSTER_PORT = 10931;
     private static final long DISK_BYTES = 1L << 30;
     private static final List<String> TOOLS =
             List.of("ip", "nsenter", "unshare", "losetup", "mkfs.ext4", "mount", "umount", "fallocate", "perl", "kill");

@@ -141,6 +141,26 @@ public final class Node {
         return code;
     }
 
+    /** Waits until it ends by itself; returns its exit code. */
+    public int awaitEnd() throws InterruptedException {
+        int code = process.await(STOP_LIMIT);
+        process.close();
+        return code;
+    }
+
+    /** Deletes its data; it must not run. */
+    public void wipe() throws IOException {
+        if (isRunning()) {
+            throw new IllegalStateException("node " + name + " runs");
+        }
+        volume.wipe();
+    }
+
+    /** Returns how the others name it when it joins. */
+    public String member() {
+        return name + "=" + name + ":" + Lab.CLUSTER_PORT;
+    }
+
     /** Kills it with SIGKILL. */
     public void kill() throws InterruptedException {
         if (process != null) {

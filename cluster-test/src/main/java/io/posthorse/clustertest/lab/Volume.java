@@ -5,6 +5,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -58,6 +59,15 @@ final class Volume {
     /** Gives the space back. */
     void empty() throws IOException {
         Files.deleteIfExists(directory.resolve(FILLER));
+    }
+
+    /** Deletes the node's data, as a new disk in its place. */
+    void wipe() throws IOException {
+        try (Stream<Path> all = Files.walk(data())) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
     }
 
     /** Cuts the power: what the file system has not written to the disk by now never is. */

@@ -15,7 +15,7 @@ enum FaultKind {
     ROT(3, "a bit in a node's log flips"),
     CLOCK(1, "a node's clock is set by up to ten years"),
     SLOW_DISK(1, "a node's disk does 256 KiB and 30 operations a second"),
-    MEMBERSHIP(3, "a node is taken out of the cluster, and added again"),
+    MEMBERSHIP(3, "a node is taken out of the cluster, and an empty one added in its place"),
     UPGRADE(1, "all nodes are stopped and started again one after the other, from another build if one is given");
 
     private final int nodes;

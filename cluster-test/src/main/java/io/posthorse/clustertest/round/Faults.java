@@ -11,6 +11,8 @@ import java.util.Random;
 final class Faults {
     private static final long SLOW_BYTES = 256 << 10;
     private static final long SLOW_OPERATIONS = 30;
+    /** Exit code of a node that is no member any more. */
+    private static final int REMOVED = 4;
 
     private final Lab lab;
     private final Random random;
@@ -66,7 +68,7 @@ final class Faults {
                 node.slowDisk(SLOW_BYTES, SLOW_OPERATIONS);
                 yield new Injected("slow-disk " + who, node.name(), () -> node.slowDisk(0, 0));
             }
-            case MEMBERSHIP -> membership(node, who);
+            case MEMBERSHIP -> membership(node, who, node.name().equals(leader));
             case UPGRADE -> upgrade();
         };
     }
@@ -126,15 +128,28 @@ final class Faults {
         return new Injected("clock " + who + " " + by, node.name(), () -> node.shiftClock(Duration.ZERO));
     }
 
-    private Injected membership(Node node, String who) throws Exception {
+    /** A node that is removed ends; then it joins with an empty disk, as a new machine of its name. */
+    private Injected membership(Node node, String who, boolean leads) throws Exception {
         Node other = lab.nodes().stream().filter(one -> one != node).findFirst().orElseThrow();
+        if (leads) {
+            command(other, "transfer", other.name());
+        }
         command(other, "remove", node.name());
-        return new Injected("membership, without " + who, node.name(), () -> command(other, "add", node.name()));
+        int code = node.awaitEnd();
+        if (code != REMOVED) {
+            throw new IllegalStateException("node " + node.name() + " was removed, and ended with " + code);
+        }
+        return new Injected("membership, without " + who, node.name(), () -> {
+            node.wipe();
+            node.begin();
+            command(other, "add", node.member());
+            node.awaitReady();
+        });
     }
 
-    private static void command(Node at, String verb, String node) throws Exception {
-        if (at.ask("cluster", verb, node) == null) {
-            throw new IllegalStateException("\"posthorse cluster " + verb + " " + node + "\" failed");
+    private static void command(Node at, String verb, String argument) throws Exception {
+        if (at.ask("cluster", verb, argument) == null) {
+            throw new IllegalStateException("\"posthorse cluster " + verb + " " + argument + "\" failed");
         }
     }
 

@@ -35,6 +35,8 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
     private static final Attributes.Key<Caller.Connection> CONNECTION = Attributes.Key.create("connection");
     /** Newcomer of the transport's connection, where {@link GrpcConnections} has one. */
     static final Attributes.Key<Newcomer> NEWCOMER = Attributes.Key.create("newcomer");
+    /** Address of the transport's client, which may be behind another node. */
+    static final Attributes.Key<InetSocketAddress> CLIENT = Attributes.Key.create("client");
     private static final int CLIENT_ID_MAX = 255;
     private static final InetSocketAddress NOWHERE = new InetSocketAddress("127.0.0.1", 0);
 
@@ -141,7 +143,7 @@ final class CallerInterceptor extends ServerTransportFilter implements ServerInt
                 Credential.of(headers),
                 attributes.get(CONNECTION),
                 call.getAuthority() == null ? "" : call.getAuthority(),
-                address(attributes.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)),
+                address(attributes.get(CLIENT)),
                 address(attributes.get(Grpc.TRANSPORT_ATTR_LOCAL_ADDR)),
                 headers.containsKey(OtherPorts.PASSED_ON),
                 deadline == null ? Long.MAX_VALUE : deadline.timeRemaining(TimeUnit.MILLISECONDS));

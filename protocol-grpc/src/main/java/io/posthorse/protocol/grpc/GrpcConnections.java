@@ -22,6 +22,8 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.AsciiString;
+import io.posthorse.net.ForwardedClients;
+import io.posthorse.net.ForwardingTickets;
 import io.posthorse.net.KeyUpdates;
 import io.posthorse.net.LogLimiter;
 import io.posthorse.net.MisdirectedClients;
@@ -71,6 +73,8 @@ public final class GrpcConnections implements ProtocolNegotiator {
     /** Peers that speak another protocol. */
     private MisdirectedClients misdirected;
     private MisdirectedClients unencrypted;
+    /** Null where no other node passes connections on. */
+    private ForwardingTickets forwarded;
 
     private GrpcConnections(boolean allowsPlain, boolean allowsEncrypted, Tls tls, int connectionsMax, QuotaShares shares) {
         this.allowsPlain = allowsPlain;
@@ -118,6 +122,12 @@ public final class GrpcConnections implements ProtocolNegotiator {
         SpokenProtocol[] alsoSpoken = allowsEncrypted ? new SpokenProtocol[] {SpokenProtocol.TLS} : new SpokenProtocol[0];
         misdirected = MisdirectedClients.of(signpost, limit, alsoSpoken);
         unencrypted = MisdirectedClients.unencrypted(signpost, limit);
+    }
+
+    /** Lets other nodes of the cluster pass connections on; called before the first connection. */
+    public GrpcConnections forwarded(ForwardingTickets tickets) {
+        forwarded = tickets;
+        return this;
     }
 
     private static SslContextBuilder configured(SslContextBuilder builder) {
@@ -183,7 +193,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             return;
         }
         updates.begin(handshake);
-        InetAddress address = ((InetSocketAddress) channel.channel().remoteAddress()).getAddress();
+        InetAddress address = ForwardedClients.clientOf(channel.channel()).getAddress();
         UnidentifiedPeers.Place place = handshakes.enter(address, () -> close(channel.channel()));
         if (place == null) {
             close(channel.channel());
@@ -223,7 +233,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
 
         Place(Channel channel) {
             this.channel = channel;
-            this.address = ((InetSocketAddress) channel.remoteAddress()).getAddress();
+            this.address = ForwardedClients.clientOf(channel).getAddress();
         }
 
         /** Enters it as a stranger; returns false where there are too many, in total or of its address. */
@@ -282,18 +292,29 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private final class FirstBytes extends ByteToMessageDecoder {
         private final GrpcHttp2ConnectionHandler handler;
         private final KeyUpdates updates = new KeyUpdates();
-        private Newcomer newcomer;
+        private final Newcomer newcomer = new Newcomer(user -> place().take(user));
+        private Place place;
         private ProtocolNegotiationEvent begun;
 
         FirstBytes(GrpcHttp2ConnectionHandler handler) {
             this.handler = handler;
         }
 
+        private Place place() {
+            return place;
+        }
+
         @Override
         public void handlerAdded(ChannelHandlerContext channel) {
             channel.pipeline().addFirst(updates, new BackPressure());
-            Place place = new Place(channel.channel());
-            newcomer = new Newcomer(place::take);
+            if (forwarded != null) {
+                channel.pipeline().addFirst(new ForwardedClients(forwarded, SpokenProtocol.GRPC.name(), complaints));
+            }
+        }
+
+        @Override
+        public void channelActive(ChannelHandlerContext channel) throws Exception {
+            place = new Place(channel.channel());
             if (!place.enter()) {
                 if (complaints.allows("places")) {
                     LOG.info("Connection from {} is closed: too many connections are open in total, from its address, or"
@@ -301,18 +322,24 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 }
                 channel.close();
             }
+            super.channelActive(channel);
         }
 
         @Override
         public void userEventTriggered(ChannelHandlerContext channel, Object event) throws Exception {
             if (event instanceof ProtocolNegotiationEvent negotiation) {
-                Attributes attributes = InternalProtocolNegotiationEvent.getAttributes(negotiation).toBuilder()
-                        .set(CallerInterceptor.NEWCOMER, newcomer)
-                        .build();
-                begun = InternalProtocolNegotiationEvent.withAttributes(negotiation, attributes); // for the next handler
+                begun = negotiation; // for the next handler
             } else {
                 super.userEventTriggered(channel, event);
             }
+        }
+
+        private ProtocolNegotiationEvent begun(Channel channel) {
+            Attributes attributes = InternalProtocolNegotiationEvent.getAttributes(begun).toBuilder()
+                    .set(CallerInterceptor.NEWCOMER, newcomer)
+                    .set(CallerInterceptor.CLIENT, ForwardedClients.clientOf(channel))
+                    .build();
+            return InternalProtocolNegotiationEvent.withAttributes(begun, attributes);
         }
 
         @Override
@@ -334,7 +361,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
                 return;
             }
             channel.pipeline().addAfter(channel.name(), null, (isEncrypted ? encrypted() : plain).newHandler(handler));
-            channel.fireUserEventTriggered(begun);
+            channel.fireUserEventTriggered(begun(channel.channel()));
             count(channel, updates);
             channel.pipeline().remove(this);
         }

@@ -157,9 +157,11 @@ final class SettingValues {
                     + self.port() + " could take the cluster over: make certificates with \"posthorse cluster init\", and"
                     + " name their directory here"));
         }
-        if (self != null && get(Settings.CLUSTER_CERTIFICATES) == null && get(Settings.AUTH)) {
-            notes.add("auth.enabled is about clients alone: without cluster.certificates every program of this machine can"
-                    + " take part in the cluster, read everything, secrets of users included, and remove nodes");
+        if (self != null && get(Settings.CLUSTER_CERTIFICATES) == null && get(Settings.AUTH) && !get(Settings.INSECURE)) {
+            problems.add(problem(Settings.AUTH, "it is about clients alone: without cluster.certificates every program of"
+                    + " this machine can take part in the cluster, read everything, secrets of users included, and remove"
+                    + " nodes. Make certificates with \"posthorse cluster init\", and set cluster.certificates; or add"
+                    + " insecure=true if all programs of this machine are trusted"));
         }
         if (self != null && !LOOPBACK.matcher(self.host()).matches() && LOOPBACK.matcher(get(Settings.BIND)).matches()) {
             problems.add(problem(Settings.BIND, get(Settings.BIND) + " lets only programs of this machine in, but the nodes"

@@ -45,7 +45,8 @@ final class Settings {
     static final Setting<Boolean> INSECURE = Setting.of(
             LISTENING, "insecure", SWITCH, "false", "",
             "Allows a `bind` to other machines without access control, where every client that reaches the port may do"
-                    + " everything, or without a certificate, where others on the network can read and repeat everything.");
+                    + " everything, or without a certificate, where others on the network can read and repeat everything."
+                    + " Also allows `auth.enabled` in a cluster whose nodes have no certificates.");
     static final Setting<Long> LISTEN_PORT = Setting.of(
             LISTENING, "listenPort", new SettingType.Whole(0, PORT_MAX), "10911", "",
             "Port of the broker; 0 is any free port.");

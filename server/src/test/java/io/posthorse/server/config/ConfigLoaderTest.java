@@ -221,7 +221,10 @@ class ConfigLoaderTest {
         assertProblem("cluster.nodes=a", "is not a node");
         assertProblem("cluster.nodes=::1:4", "is not a node");
         assertProblem("cluster.nodes=[::1]:4", "needs a name");
-        assertTrue(load(nodes + "cluster.node=a\nauth.enabled=true").access().enabled());
+        String users = nodes + "cluster.node=a\nauth.enabled=true";
+        assertTrue(load(users + "\ncluster.certificates=there").access().enabled());
+        assertTrue(load(users + "\ninsecure=true").access().enabled());
+        assertProblem(users, "without cluster.certificates every program of this machine");
         assertProblem(nodes + "cluster.node=a\ntls.server.mode=ENFORCING\ntls.server.certPath=c\ntls.server.keyPath=k",
                 "set PERMISSIVE");
         assertProblem(nodes + "cluster.node=a\nnameserver.enabled=false", "register at each other's name servers");

@@ -1,0 +1,126 @@
+package io.posthorse.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.haproxy.HAProxyCommand;
+import io.netty.handler.codec.haproxy.HAProxyMessage;
+import io.netty.handler.codec.haproxy.HAProxyMessageEncoder;
+import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
+import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
+import io.netty.handler.codec.haproxy.HAProxyTLV;
+import io.netty.util.ReferenceCountUtil;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One direction of a connection that is passed on: what comes here goes out there, at the speed of the slower side. Where
+ * one side sends no more, the other learns that and may still answer; where one side ends, both do.
+ */
+final class Relay extends ChannelDuplexHandler {
+    /** Time in ms in which a side takes the last bytes of the other one, which has ended. */
+    private static final long LINGER_MS = 10_000;
+
+    private final SocketChannel other;
+    /** Notes an end before any byte came from there; null for the client's side. */
+    private Runnable endedAtOnce;
+
+    private Relay(SocketChannel other, Runnable endedAtOnce) {
+        this.other = other;
+        this.endedAtOnce = endedAtOnce;
+    }
+
+    /** Prepares a connection to the leader for its header, which has to come at once. */
+    static void prepare(SocketChannel leader) {
+        leader.pipeline().addLast(HAProxyMessageEncoder.INSTANCE);
+    }
+
+    /** Joins a client's connection with one to the leader, of which nothing was read yet. */
+    static void join(SocketChannel client, SocketChannel leader, Splices.Target target, HAProxyMessage header) {
+        leader.writeAndFlush(header);
+        leader.pipeline().remove(HAProxyMessageEncoder.class);
+        leader.pipeline().addLast(new Relay(client, target::failed));
+        client.pipeline().addLast(new Relay(leader, null));
+        leader.config().setAutoRead(true);
+        client.config().setAutoRead(true);
+    }
+
+    /** Returns the header that vouches for a client. */
+    static HAProxyMessage header(SocketChannel client, ForwardingTicket ticket, String purpose) {
+        InetSocketAddress from = plain(client.remoteAddress());
+        InetSocketAddress to = plain(client.localAddress());
+        byte[] seal = ticket.seal(purpose, from, to);
+        return new HAProxyMessage(
+                HAProxyProtocolVersion.V2, HAProxyCommand.PROXY,
+                from.getAddress() instanceof Inet4Address ? HAProxyProxiedProtocol.TCP4 : HAProxyProxiedProtocol.TCP6,
+                from.getAddress().getHostAddress(), to.getAddress().getHostAddress(), from.getPort(), to.getPort(),
+                List.of(new HAProxyTLV(ForwardedClients.SEAL_TYPE, Unpooled.wrappedBuffer(seal))));
+    }
+
+    /** Returns an address without the zone that one of a link has on this machine. */
+    private static InetSocketAddress plain(InetSocketAddress address) {
+        try {
+            return new InetSocketAddress(InetAddress.getByAddress(address.getAddress().getAddress()), address.getPort());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address has a length that none has", e);
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        endedAtOnce = null;
+        if (other.isActive()) {
+            other.write((ByteBuf) message, other.voidPromise());
+        } else {
+            ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void channelReadComplete(ChannelHandlerContext context) {
+        other.flush();
+        context.channel().config().setAutoRead(other.isWritable());
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        other.config().setAutoRead(context.channel().isWritable());
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            tellEnd();
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> other.shutdownOutput());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        tellEnd();
+        if (other.isActive()) {
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+            context.executor().schedule(() -> other.close(), LINGER_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void tellEnd() {
+        if (endedAtOnce != null) {
+            endedAtOnce.run();
+            endedAtOnce = null;
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+}
