@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -69,7 +70,7 @@ final class ClusterLine {
     /** Has leadership handed over. */
     static void transfer(String nameServer, String to, RemoteAccess access) throws CommandFailedException {
         try (RemoteBroker line = open(nameServer, access)) {
-            line.ask(RequestCode.CLUSTER_TRANSFER, Map.of("node", to));
+            line.ask(RequestCode.CLUSTER_TRANSFER, command("transfer", to));
         }
     }
 
@@ -80,8 +81,10 @@ final class ClusterLine {
      */
     static boolean add(String nameServer, NamedNode node, RemoteAccess access) throws CommandFailedException {
         try (RemoteBroker line = open(nameServer, access)) {
-            JsonValue.Obj answer = (JsonValue.Obj) JsonReader.read(line.ask(RequestCode.CLUSTER_ADD, Map.of(
-                    "node", node.name(), "host", node.host(), "port", Integer.toString(node.port()))).body());
+            Map<String, String> fields = command("add", node.name());
+            fields.put("host", node.host());
+            fields.put("port", Integer.toString(node.port()));
+            JsonValue.Obj answer = (JsonValue.Obj) JsonReader.read(line.ask(RequestCode.CLUSTER_ADD, fields).body());
             return answer.text("state", "").equals("MEMBER");
         } catch (MalformedFrameException | ClassCastException e) {
             throw new CommandFailedException(Launch.NOT_STARTED, "The answer of " + nameServer + " cannot be read ("
@@ -92,8 +95,14 @@ final class ClusterLine {
     /** Has a node removed. */
     static void remove(String nameServer, String name, RemoteAccess access) throws CommandFailedException {
         try (RemoteBroker line = open(nameServer, access)) {
-            line.ask(RequestCode.CLUSTER_REMOVE, Map.of("node", name));
+            line.ask(RequestCode.CLUSTER_REMOVE, command("remove", name));
         }
+    }
+
+    /** Returns the fields of a command, which say with the signature what it is and when it was given. */
+    private static Map<String, String> command(String word, String node) {
+        return new HashMap<>(Map.of(
+                "command", word, "node", node, "time", Long.toString(System.currentTimeMillis())));
     }
 
     private static View view(JsonValue json) {

@@ -14,6 +14,7 @@ import io.netty.handler.codec.haproxy.HAProxyProtocolVersion;
 import io.netty.handler.codec.haproxy.HAProxyProxiedProtocol;
 import io.netty.handler.codec.haproxy.HAProxyTLV;
 import io.netty.util.ReferenceCountUtil;
+import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -44,13 +45,28 @@ final class Relay extends ChannelDuplexHandler {
     }
 
     /** Joins a client's connection with one to the leader, of which nothing was read yet. */
-    static void join(SocketChannel client, SocketChannel leader, Splices.Target target, HAProxyMessage header) {
-        leader.writeAndFlush(header);
+    static void join(
+            SocketChannel client, Arrival arrival, SocketChannel leader, Splices.Target target, HAProxyMessage header) {
+        leader.write(header);
         leader.pipeline().remove(HAProxyMessageEncoder.class);
+        arrival.passOn(client.pipeline().context(arrival), leader);
+        leader.flush();
         leader.pipeline().addLast(new Relay(client, target::failed));
         client.pipeline().addLast(new Relay(leader, null));
-        leader.config().setAutoRead(true);
-        client.config().setAutoRead(true);
+        read(leader, true);
+        read(client, true);
+    }
+
+    /** Reads on or pauses. From a side that has ended nothing more comes, and the system may have dropped its socket. */
+    private static void read(SocketChannel channel, boolean on) {
+        if (channel.isInputShutdown()) {
+            return;
+        }
+        try {
+            channel.config().setAutoRead(on);
+        } catch (UncheckedIOException e) {
+            channel.close();
+        }
     }
 
     /** Returns the header that vouches for a client. */
@@ -87,12 +103,12 @@ final class Relay extends ChannelDuplexHandler {
     @Override
     public void channelReadComplete(ChannelHandlerContext context) {
         other.flush();
-        context.channel().config().setAutoRead(other.isWritable());
+        read((SocketChannel) context.channel(), other.isWritable());
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
-        other.config().setAutoRead(context.channel().isWritable());
+        read(other, context.channel().isWritable());
     }
 
     @Override

@@ -5,8 +5,6 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -58,6 +56,7 @@ public final class Splices implements AutoCloseable {
     private final EventLoop loop;
     private final ChannelGroup clients;
     private final int connectionsMax;
+    private final Clock clock = Clock.system();
     private final LogLimiter complaints;
     private final List<Channel> listeners = new ArrayList<>();
     private volatile Target target;
@@ -83,7 +82,7 @@ public final class Splices implements AutoCloseable {
                 NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         this.loop = group.next();
         this.clients = new DefaultChannelGroup(loop);
-        this.complaints = new LogLimiter(Clock.system());
+        this.complaints = new LogLimiter(clock);
         long possible = Math.max(64, Runtime.getRuntime().maxMemory() / 8 / CONNECTION_BYTES);
         this.connectionsMax = (int) Math.min(connectionsMax, possible);
     }
@@ -173,34 +172,39 @@ public final class Splices implements AutoCloseable {
             return;
         }
         clients.add(client);
-        client.pipeline().addLast(new ChannelInboundHandlerAdapter() {
-            @Override
-            public void channelActive(ChannelHandlerContext context) {
-                connect(client, purpose, WAIT_MS);
-            }
-        });
+        client.pipeline().addLast(new Arrival(arrival -> {
+            long until = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
+            connect(new Waiting(client, arrival, purpose, until));
+        }));
     }
 
-    private void connect(SocketChannel client, String purpose, long leftMs) {
-        if (!client.isActive()) {
+    /**
+     * A connection of which nothing has been passed on yet.
+     *
+     * @param until time in ns at which it is closed
+     */
+    private record Waiting(SocketChannel client, Arrival arrival, String purpose, long until) {}
+
+    private void connect(Waiting one) {
+        if (!one.client.isActive()) {
             return;
         }
         Target now = target;
-        InetSocketAddress address = now == null ? null : now.address(purpose);
+        InetSocketAddress address = now == null ? null : now.address(one.purpose);
         if (now != null && address == null) {
-            complain(client, "the leader has no such port");
+            complain(one.client, "the leader has no such port");
         } else if (now != null) {
-            dial(client, purpose, now, address, leftMs);
+            dial(one, now, address);
         } else {
-            again(client, purpose, leftMs, "no node of the cluster is known to lead and serve clients");
+            again(one, "no node of the cluster is known to lead and serve clients");
         }
     }
 
-    private void again(SocketChannel client, String purpose, long leftMs, String why) {
-        if (leftMs <= 0) {
-            complain(client, why);
+    private void again(Waiting one, String why) {
+        if (clock.nanos() - one.until >= 0) {
+            complain(one.client, why);
         } else {
-            loop.schedule(() -> connect(client, purpose, leftMs - RETRY_MS), RETRY_MS, TimeUnit.MILLISECONDS);
+            loop.schedule(() -> connect(one), RETRY_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -211,10 +215,10 @@ public final class Splices implements AutoCloseable {
         client.close();
     }
 
-    private void dial(SocketChannel client, String purpose, Target now, InetSocketAddress address, long leftMs) {
+    private void dial(Waiting one, Target now, InetSocketAddress address) {
         Class<? extends SocketChannel> type =
                 NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
-        HAProxyMessage header = Relay.header(client, now.ticket(), purpose);
+        HAProxyMessage header = Relay.header(one.client, now.ticket(), one.purpose);
         new Bootstrap()
                 .group(loop)
                 .channel(type)
@@ -236,18 +240,18 @@ public final class Splices implements AutoCloseable {
                     if (!done.isSuccess()) {
                         header.release();
                         now.failed();
-                        again(client, purpose, leftMs - RETRY_MS, "its port " + HostPort.text(address.getHostString(),
-                                address.getPort()) + " cannot be reached");
+                        again(one, "its port " + HostPort.text(address.getHostString(), address.getPort())
+                                + " cannot be reached");
                         return;
                     }
                     SocketChannel leader = (SocketChannel) ((ChannelFuture) done).channel();
                     Target present = target;
-                    if (!client.isActive() || present == null || !present.name().equals(now.name())) {
+                    if (!one.client.isActive() || present == null || !present.name().equals(now.name())) {
                         header.release();
                         leader.close();
-                        client.close();
+                        one.client.close();
                     } else {
-                        Relay.join(client, leader, now, header);
+                        Relay.join(one.client, one.arrival, leader, now, header);
                     }
                 });
     }

@@ -190,6 +190,17 @@ class SplicesTest {
     }
 
     @Test
+    void aClientThatEndsItsSideBeforeALeaderIsKnownIsAnswered() throws Exception {
+        try (Socket socket = socket(here)) {
+            socket.getOutputStream().write(bytes("last words"));
+            socket.shutdownOutput();
+            assertEquals(0, clients.size());
+            splices.to(target(there));
+            assertArrayEquals(bytes("last words"), socket.getInputStream().readAllBytes());
+        }
+    }
+
+    @Test
     void connectionsToALeaderOfBeforeEnd() throws Exception {
         splices.to(target(there));
         try (Socket socket = socket(here)) {

@@ -7,6 +7,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.platform.Background;
+import io.posthorse.platform.Clock;
 import io.posthorse.replication.Member;
 import java.io.IOException;
 import java.util.Map;
@@ -17,9 +18,12 @@ import java.util.Map;
  */
 final class ClusterRequests implements RequestHandler {
     private static final int WAITING_MAX = 16;
+    /** Time in ms for which a signed request is good: whoever has read one could send it again. */
+    private static final long SIGNED_MS_MAX = 60_000;
 
     private final Cluster cluster;
     private final Background waiting;
+    private final Clock clock;
     private int count;
 
     /** What a node tells of its cluster, and does with it. Both may wait for other nodes. */
@@ -52,7 +56,8 @@ final class ClusterRequests implements RequestHandler {
     }
 
     /** @param waiting runs what waits for other nodes */
-    ClusterRequests(Cluster cluster, Background waiting) {
+    ClusterRequests(Cluster cluster, Background waiting, Clock clock) {
+        this.clock = clock;
         this.cluster = cluster;
         this.waiting = waiting;
     }
@@ -100,9 +105,44 @@ final class ClusterRequests implements RequestHandler {
         }
     }
 
+    /**
+     * Returns why a signed request is not carried out; null where it is. A signature says nothing of the code, nor of when
+     * it was made, so the fields that it covers do.
+     */
+    private String refusal(Frame request) {
+        String command = switch (request.code()) {
+            case RequestCode.CLUSTER_ADD -> "add";
+            case RequestCode.CLUSTER_REMOVE -> "remove";
+            case RequestCode.CLUSTER_TRANSFER -> "transfer";
+            default -> null;
+        };
+        if (command == null || request.field("Signature") == null) {
+            return null;
+        }
+        if (!command.equals(request.field("command"))) {
+            return "it was not signed as \"" + command + "\" (field command), so it is not carried out. Use the command line"
+                    + " of this release";
+        }
+        long apart = Math.abs(clock.wallMs() - time(request));
+        return apart <= SIGNED_MS_MAX ? null : "it was signed " + apart / 1_000 + " s ago, or by a clock that is as far from"
+                + " this node's, so it is not carried out. Set the clocks, and send the command again";
+    }
+
+    private static long time(Frame request) {
+        try {
+            return Long.parseLong(request.require("time"));
+        } catch (NumberFormatException e) {
+            throw new MalformedFrameException("time is not a number");
+        }
+    }
+
     @Override
     public Frame handle(Peer peer, Frame request) {
         Work work = work(request);
+        String refusal = refusal(request);
+        if (refusal != null) {
+            return request.refuse(ResponseCode.NO_PERMISSION, refusal);
+        }
         if (count >= WAITING_MAX) {
             return request.refuse(
                     ResponseCode.SYSTEM_BUSY, WAITING_MAX + " requests about the cluster wait already; try again");

@@ -10,6 +10,7 @@ import io.posthorse.replication.Member;
 import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -124,8 +125,10 @@ final class FollowerPorts implements AutoCloseable {
     /** Learns which node leads; null where none is known to. */
     void leaderIs(String name) {
         splices.owner().execute(() -> {
-            leader = name;
-            splices.to(null);
+            if (name != null && !name.equals(leader)) {
+                leader = name;
+                splices.to(null);
+            } // else connections to the one of before may go on as long as they do
             ask();
         });
     }
@@ -157,17 +160,17 @@ final class FollowerPorts implements AutoCloseable {
         Found found = finder.ask(name);
         ClientPorts known = ClientPorts.decode(found.answer());
         String host = known.host().isEmpty() ? found.node().host() : known.host();
-        return new Target(name, known, new InetSocketAddress(host, 0));
+        return new Target(name, known, InetAddress.getByName(host));
     }
 
     /** The leader, as connections are passed on to it. */
     private final class Target implements Splices.Target {
         private final String name;
         private final ClientPorts known;
-        private final InetSocketAddress host;
+        private final InetAddress host;
         private boolean hasFailed;
 
-        Target(String name, ClientPorts known, InetSocketAddress host) {
+        Target(String name, ClientPorts known, InetAddress host) {
             this.name = name;
             this.known = known;
             this.host = host;
@@ -181,7 +184,7 @@ final class FollowerPorts implements AutoCloseable {
         @Override
         public InetSocketAddress address(String purpose) {
             int port = known.of(purpose);
-            return port == ServerConfig.OFF ? null : new InetSocketAddress(host.getAddress(), port);
+            return port == ServerConfig.OFF ? null : new InetSocketAddress(host, port);
         }
 
         @Override

@@ -124,7 +124,7 @@ public final class NameServerProcess implements AutoCloseable {
 
     private RequestHandler handler() throws IOException {
         NameServer nameServer = nameServer();
-        return cluster == null ? nameServer : new Handlers(nameServer, new ClusterRequests(cluster, waiting));
+        return cluster == null ? nameServer : new Handlers(nameServer, new ClusterRequests(cluster, waiting, Clock.system()));
     }
 
     /** Two handlers as one. */

@@ -40,6 +40,7 @@ class ClusterAccessTest {
     private static final int NO_PERMISSION = 16;
     private static final int STATUS = 30_021;
     private static final int TRANSFER = 30_022;
+    private static final int REMOVE = 30_024;
     private static final int CREATE_USER = 3_001;
     private static final int DELETE_USER = 3_003;
     private static final int DELETE_RULE = 3_008;
@@ -133,11 +134,19 @@ class ClusterAccessTest {
         }, port -> port != 0);
     }
 
+    private static Map<String, String> transfer(String to) {
+        return command("transfer", to, System.currentTimeMillis());
+    }
+
+    private static Map<String, String> command(String word, String node, long time) {
+        return Map.of("command", word, "node", node, "time", Long.toString(time));
+    }
+
     /** Has another node lead; returns the port of its broker. */
     private int move() {
         String from = leader();
         String to = NAMES.get((NAMES.indexOf(from) + 1) % NAMES.size());
-        Frame done = ask(from, TRANSFER, Map.of("node", to));
+        Frame done = ask(from, TRANSFER, transfer(to));
         assertEquals(0, done.code(), done.remark());
         await().atMost(PATIENCE).until(() -> running.get(to).isServing());
         return broker(to);
@@ -220,6 +229,11 @@ class ClusterAccessTest {
                 assertEquals(0, missing.code(), "and nobody learns which topics there are");
             }
             assertEquals(0, ask(node, STATUS, Map.of()).code());
+            long now = System.currentTimeMillis();
+            mayNot(ask(node, TRANSFER, command("add", node, now)), "not signed as \"transfer\"");
+            mayNot(ask(node, REMOVE, transfer(node)), "not signed as \"remove\"");
+            mayNot(ask(node, TRANSFER, Map.of("node", node)), "not signed as \"transfer\"");
+            mayNot(ask(node, TRANSFER, command("transfer", node, now - 100_000)), "it was signed 10");
             mayNot(ask(node, WIPE_WRITE + 9_000, Map.of()), "unknown");
         }
         // what a follower cannot do is refused with a reason: only its name server listens
@@ -249,7 +263,7 @@ class ClusterAccessTest {
             assertEquals(0, done.code(), done.remark());
         }
         start(away, "auth.enabled=true", "insecure=true", BY_CONFIGURATION);
-        await().atMost(PATIENCE).until(() -> ask(leader(), TRANSFER, Map.of("node", away)).code() == 0);
+        await().atMost(PATIENCE).until(() -> ask(leader(), TRANSFER, transfer(away)).code() == 0);
         await().atMost(PATIENCE).until(() -> running.get(away).isServing());
         int c = broker(away);
         try (RawClient root = client(c)) {
