@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.function.Consumer;
 
 /**
- * The begin of a connection that waits for the one to the leader. It is not read from; but what a client sends before it ends
- * its side comes all the same.
+ * The begin of a connection that waits for the one to the leader. It is not read from; but what a client sends before it
+ * ends its side comes all the same.
  */
 final class Arrival extends ChannelInboundHandlerAdapter {
     private static final int HELD_BYTES_MAX = 64 << 10;

@@ -41,7 +41,7 @@ public final class ClusterNode implements AutoCloseable {
     private static final byte TRANSFER = 18;
     private static final byte ADD = 20;
     private static final byte REMOVE = 21;
-    private static final byte PORTS = 22;
+    private static final byte PORTS = 23;
     private static final int GROUP_BYTES_MAX = 64;
     private static final long ANSWER_MS = 5_000;
     /** A change of the members is agreed on by old and new ones, at the leader, which this node may have to ask. */

@@ -24,6 +24,7 @@ final class ClusterRequests implements RequestHandler {
     private final Cluster cluster;
     private final Background waiting;
     private final Clock clock;
+    private final boolean areSigned;
     private int count;
 
     /** What a node tells of its cluster, and does with it. Both may wait for other nodes. */
@@ -55,9 +56,13 @@ final class ClusterRequests implements RequestHandler {
         void remove(String name) throws IOException;
     }
 
-    /** @param waiting runs what waits for other nodes */
-    ClusterRequests(Cluster cluster, Background waiting, Clock clock) {
+    /**
+     * @param waiting runs what waits for other nodes
+     * @param areSigned whether only signed requests come here
+     */
+    ClusterRequests(Cluster cluster, Background waiting, Clock clock, boolean areSigned) {
         this.clock = clock;
+        this.areSigned = areSigned;
         this.cluster = cluster;
         this.waiting = waiting;
     }
@@ -116,7 +121,7 @@ final class ClusterRequests implements RequestHandler {
             case RequestCode.CLUSTER_TRANSFER -> "transfer";
             default -> null;
         };
-        if (command == null || request.field("Signature") == null) {
+        if (command == null || !areSigned) {
             return null;
         }
         if (!command.equals(request.field("command"))) {

@@ -124,7 +124,8 @@ public final class NameServerProcess implements AutoCloseable {
 
     private RequestHandler handler() throws IOException {
         NameServer nameServer = nameServer();
-        return cluster == null ? nameServer : new Handlers(nameServer, new ClusterRequests(cluster, waiting, Clock.system()));
+        return cluster == null ? nameServer
+                : new Handlers(nameServer, new ClusterRequests(cluster, waiting, Clock.system(), users != null));
     }
 
     /** Two handlers as one. */
