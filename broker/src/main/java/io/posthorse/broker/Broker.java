@@ -439,7 +439,7 @@ public final class Broker {
 
     /** Begins to read the found messages on another thread. */
     public ColdRead beginRead(FetchResult found) {
-        return found.detach(log, renderer);
+        return found.detach(log, renderer, unreadable);
     }
 
     /** Returns whether a message may have to come from the disk. */

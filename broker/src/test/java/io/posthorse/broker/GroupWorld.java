@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.Commitment;
+import io.posthorse.log.LogCorruptException;
 import io.posthorse.log.LogSettings;
 import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
@@ -28,6 +29,8 @@ final class GroupWorld {
     /** Decides when tables are changed: what else happens in a seed's life stays. */
     private final SeededEntropy ofTables;
     private final List<GroupNode> nodes = new ArrayList<>();
+    /** Decides by itself what rots, too. */
+    private final GroupRot rot;
     private final List<Model.Event> unanswered = new ArrayList<>();
     /** The node whose broker clients talk to, or talked to last; null before the first. */
     private GroupNode served;
@@ -54,7 +57,9 @@ final class GroupWorld {
                     i, new SeededEntropy(seed + 1 + i), time.clock, log,
                     World.settings(retention, isNarrow, 8_000 << entropy.below(4)),
                     List.of(failures.format(model::name)), group, tables::follow));
+            nodes.get(i).others = new OtherCopies(nodes.get(i), nodes);
         }
+        rot = new GroupRot(new SeededEntropy(seed + 2_000), nodes);
     }
 
     /** A hash of everything that happened. */
@@ -73,6 +78,7 @@ final class GroupWorld {
         for (int i = 0; i < steps; i++) {
             step();
             rest();
+            rot.step();
             if (i % 50 == 0) {
                 requireEqualLogs();
             }
@@ -157,6 +163,7 @@ final class GroupWorld {
         }
         if (!serving && leader.replica.leading() != null) {
             serving = true;
+            rot.repair(leader); // the model reads everything
             leader.serve();
             opened(leader);
         }
@@ -185,8 +192,18 @@ final class GroupWorld {
             ended(leader);
             group.fall();
             if (leader.isLeading()) {
-                leader.fell();
+                reopen(leader);
             }
+        }
+    }
+
+    /** A node opens its copy anew; where what it needs has rotted, and nobody has it, its process ends. */
+    private void reopen(GroupNode node) throws IOException {
+        try {
+            node.fell();
+        } catch (LogCorruptException e) {
+            require(rot.isOn(node), "a healthy copy can be opened: " + e.getMessage());
+            node.down(false);
         }
     }
 
@@ -278,6 +295,9 @@ final class GroupWorld {
         }
         for (GroupNode node : nodes) {
             if (!node.isDown) {
+                rot.repair(node);
+            }
+            if (!node.isDown && !rot.isOn(node) && !rot.isOn(most)) {
                 requireEqualLogs(node, most);
                 requireNothingBehind(node);
             }
@@ -334,6 +354,7 @@ final class GroupWorld {
                 calm();
             }
         }
+        rot.requireRepaired();
         Broker broker = leader().broker;
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);

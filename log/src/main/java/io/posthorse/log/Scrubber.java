@@ -30,6 +30,7 @@ public final class Scrubber {
     private final Listener listener;
     private final Map<Long, Damage> open = new LinkedHashMap<>();
     private final ArrayDeque<Long> waiting = new ArrayDeque<>();
+    private Runnable onRepaired = () -> { };
     private boolean isReading;
     private boolean isRepairing;
     private boolean isClosed;
@@ -75,6 +76,11 @@ public final class Scrubber {
         this.listener = listener;
     }
 
+    /** Registers a listener that runs when records can be read again. */
+    public void onRepaired(Runnable woken) {
+        onRepaired = woken;
+    }
+
     /** Ends: what is under way has no effect any more, but for bytes that are being written. */
     public void close() {
         isClosed = true;
@@ -116,6 +122,15 @@ public final class Scrubber {
         }
         read(Math.min(-behind, bytes));
         return true;
+    }
+
+    /** Makes a pass from a begin of a record on; with a background that works at once it is over when this returns. */
+    public void passFrom(long begin) {
+        position = begin;
+        while (position < log.committed() && !isReading) {
+            behind = 0;
+            step(STEP_BYTES);
+        }
     }
 
     private void read(long bytes) {
@@ -273,9 +288,14 @@ public final class Scrubber {
             open.remove(range.from());
             repaired++;
             listener.repaired(range, file(range));
+            onRepaired.run();
             return;
         }
+        boolean wasLost = damage.isLost;
         damage.isLost = outcome == Repair.Outcome.NOT_FOUND && areAll;
+        if (damage.isLost && !wasLost) {
+            onRepaired.run(); // who waits for it must pass over it
+        }
         String reason = failure != null ? "this node's disk does not take it: " + failure.getMessage()
                 : outcome == Repair.Outcome.DISPUTED ? "other nodes have different records there"
                 : damage.isLost ? "no other node has it whole"

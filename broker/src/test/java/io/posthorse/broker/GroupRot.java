@@ -1,0 +1,122 @@
+package io.posthorse.broker;
+
+import static io.posthorse.broker.Model.require;
+
+import io.posthorse.log.Log;
+import io.posthorse.testkit.SeededEntropy;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Flips a bit of the log on the disk of one node of a simulated group, one at a time, so that the others have what was there;
+ * and lets the nodes look for such damage and repair it, when chance wants it.
+ */
+final class GroupRot {
+    private static final int STEP = 2_000;
+
+    private final SeededEntropy entropy;
+    private final List<GroupNode> nodes;
+    /** The node on which something rots; null where nothing does. */
+    private GroupNode node;
+    private long base;
+    private int at;
+    private byte before;
+    private int flipped;
+    private int repaired;
+
+    GroupRot(SeededEntropy entropy, List<GroupNode> nodes) {
+        this.entropy = entropy;
+        this.nodes = nodes;
+    }
+
+    /** Something may rot, and somebody may look for it. */
+    void step() {
+        forget();
+        if (entropy.percent(5)) {
+            flip(nodes.get(entropy.below(nodes.size())));
+        }
+        GroupNode any = nodes.get(entropy.below(nodes.size()));
+        if (any.isDown) {
+            return;
+        }
+        switch (entropy.below(12)) {
+            case 0 -> any.scrubber.step(STEP);
+            case 1 -> any.scrubber.retry();
+            case 2, 3 -> any.scrubbing.runJob();
+            case 4, 5 -> any.scrubbing.deliver();
+            default -> { }
+        }
+    }
+
+    private void flip(GroupNode one) {
+        if (node != null || one.isDown) {
+            return;
+        }
+        Log log = one.replica.store().log();
+        long[] bases = log.segmentBases();
+        int chosen = entropy.below(bases.length);
+        boolean isLast = chosen == bases.length - 1;
+        long end = isLast ? Math.min(log.committed(), one.replica.point().position())
+                : log.bytes(bases[chosen + 1]).getLong(24);
+        boolean isWhole = isLast || bases[chosen + 1] == log.segmentEnd(bases[chosen]);
+        if (!isWhole || end <= bases[chosen] + 64 || end > log.segmentEnd(bases[chosen])
+                || end > Math.min(log.committed(), one.replica.point().position())) {
+            return;
+        }
+        base = bases[chosen];
+        at = entropy.below((int) (end - base));
+        before = log.bytes(base).get(at);
+        node = one;
+        flipped++;
+        one.files.flipBit("%020d.log".formatted(base), at * 8L + entropy.below(8));
+    }
+
+    /** Notes that the damage is gone: repaired, delivered again, or dropped with its segment. */
+    private void forget() {
+        if (node == null || node.isDown) {
+            return;
+        }
+        ByteBuffer bytes = node.replica.store().log().bytes(base);
+        if (bytes == null || bytes.get(at) == before) {
+            repaired += bytes == null ? 0 : 1;
+            node = null;
+        }
+    }
+
+    /** Returns whether something rots on a node. */
+    boolean isOn(GroupNode one) {
+        forget();
+        return node == one;
+    }
+
+    /** A node finds and repairs all that it can. */
+    void repair(GroupNode one) {
+        if (isOn(one) && !one.isDown) {
+            one.scrubbing.drain();
+            one.scrubber.retry();
+            one.scrubbing.drain();
+            for (int passes = 0; passes < 2; passes++) {
+                while (one.scrubber.step(1 << 20)) {
+                    one.scrubbing.drain();
+                }
+            }
+            one.scrubbing.drain();
+            forget();
+        }
+    }
+
+    /** All nodes are up: everything that rots is repaired. */
+    void requireRepaired() {
+        for (GroupNode one : nodes) {
+            one.scrubbing.drain();
+            repair(one);
+            require(one.scrubber.figures().unrepaired() == 0, "everything is repaired: " + one.others.told);
+            require(one.scrubber.figures().lost() == 0, "other nodes have it: " + one.others.told);
+        }
+        require(node == null, "what has rotted is found");
+    }
+
+    int flipped() {
+        return flipped;
+    }
+}
