@@ -160,7 +160,7 @@ public final class GroupReplica {
 
     private void repaired() {
         if (elected != null) {
-            elected.topics().forEach(topic -> topic.partitions().forEach(partition -> partition.wakeAll(elected.faults())));
+            elected.unreadable.repaired();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.ScrubFigures;
 import io.posthorse.log.Scrubber;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -22,6 +23,7 @@ final class UnreadableRecords {
     private final LinkedHashSet<Long> told = new LinkedHashSet<>();
     /** Repairs records by what other nodes have; null where nothing does. */
     private Scrubber scrubber;
+    private Runnable onRepaired = () -> { };
 
     UnreadableRecords(Broker broker) {
         this.broker = broker;
@@ -30,6 +32,22 @@ final class UnreadableRecords {
     /** Sets what repairs records. */
     void repairedBy(Scrubber repairs) {
         scrubber = repairs;
+    }
+
+    /** Returns what was found; null where nothing looks for it. */
+    ScrubFigures figures() {
+        return scrubber == null ? null : scrubber.figures();
+    }
+
+    /** Registers what runs when records can be read again. */
+    void onRepaired(Runnable listener) {
+        onRepaired = listener;
+    }
+
+    /** Lets those look again who wait for records: some can be read again, or are lost for good. */
+    void repaired() {
+        broker.topics().forEach(topic -> topic.partitions().forEach(partition -> partition.wakeAll(broker.faults())));
+        onRepaired.run();
     }
 
     /** Returns whether the record at a position, which cannot be read now, can be expected back: another node may have it. */

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.posthorse.broker.delivery.Consumer;
+import io.posthorse.broker.delivery.Credit;
+import io.posthorse.broker.delivery.Deliveries;
+import io.posthorse.broker.delivery.Delivery;
+import io.posthorse.broker.delivery.Receiver;
 import io.posthorse.log.LogCorruptException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -149,5 +154,45 @@ class GroupRepairTest {
         nodes.node(1).others = others;
         nodes.node(1).fell();
         assertTrue(nodes.node(1).replica.store().log().readable(position));
+    }
+
+    private void consume(long hotBytes) throws IOException {
+        open(hotBytes);
+        Topic queue = nodes.topic("queue");
+        Subscription own = nodes.broker().createOrUpdate("own", SubscriptionSettings.settled(null));
+        nodes.broker().settlements().begin(own, nodes.queue("queue"), 0);
+        nodes.rest();
+        nodes.rot(publish(5).get(2));
+        Deliveries deliveries = new Deliveries(
+                nodes.leader.shard, nodes.leader.owner::add, nodes.leader.timers, nodes.leader.background);
+        List<Long> got = new ArrayList<>();
+        nodes.broker();
+        deliveries.feed(queue, own, (feed, partition, offset, position, traits) -> false, true)
+                .attach(new Consumer(new Consumer.Wish(null, 0, false), new Credit(100), new Receiver() {
+                    @Override
+                    public boolean isReady() {
+                        return true;
+                    }
+
+                    @Override
+                    public void receive(Delivery delivery) {
+                        got.add(delivery.offset());
+                    }
+
+                    @Override
+                    public void flush() {}
+                }));
+        nodes.pass(1_000);
+        assertEquals(List.of(0L, 1L, 3L, 4L), got);
+        assertFalse(nodes.broker().settlements().isSettled(own, nodes.queue("queue"), 2));
+        nodes.repair();
+        nodes.pass(1_000);
+        assertEquals(List.of(0L, 1L, 3L, 4L, 2L), got);
+    }
+
+    @Test
+    void aConsumerThatIsHandedMessagesGetsTheRepairedOneToo() throws IOException {
+        consume(1L << 40);
+        consume(0);
     }
 }

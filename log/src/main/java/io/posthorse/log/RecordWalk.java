@@ -72,7 +72,7 @@ final class RecordWalk {
             return segment.end();
         }
         int limit = segment.at(end);
-        if (RecordFormat.valid(bytes, segment.at(at), at, limit, crc)) {
+        if (RecordFormat.valid(bytes, segment.at(at), at, limit, crc) && isPadded(bytes, segment.at(at))) {
             return at + RecordFormat.occupied(bytes.getInt(segment.at(at) + RecordFormat.LENGTH));
         }
         if (end == segment.end() && isBlank(bytes, segment.at(at), limit)) {
@@ -94,6 +94,17 @@ final class RecordWalk {
             }
         }
         return limit;
+    }
+
+    /** Returns whether zeros follow a whole record up to the next multiple of 8: no checksum covers them. */
+    private static boolean isPadded(ByteBuffer bytes, int at) {
+        int length = bytes.getInt(at + RecordFormat.LENGTH);
+        for (int i = length; i < RecordFormat.occupied(length); i++) {
+            if (bytes.get(at + i) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean isBlank(ByteBuffer bytes, int from, int limit) {

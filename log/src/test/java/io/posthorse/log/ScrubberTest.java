@@ -169,6 +169,19 @@ class ScrubberTest {
     }
 
     @Test
+    void aFlippedBitBehindARecordIsRepaired() {
+        for (int i = 20; i < records.length; i++) {
+            int length = node.log().bytes(records[i]).getInt(node.log().index(records[i]));
+            if ((length & 7) != 0) {
+                flip(records[i] + length);
+                break;
+            }
+        }
+        pass();
+        assertRepaired(1);
+    }
+
+    @Test
     void neighboursAndGroupsAndTheLastRecordOfASegmentAreRepaired() {
         flip(records[20] + RecordFormat.LENGTH + 2);
         flip(records[21] + RecordFormat.POSITION + 7);

@@ -96,7 +96,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.checkpointBytes = checkpointBytes;
         this.names = names;
         this.onFailure = onFailure;
-        this.repairs = new NodeRepairs(config.cluster().scrubRate(),
+        this.repairs = new NodeRepairs(config.cluster() == null ? 0 : config.cluster().scrubRate(),
                 (member, request) -> engine.thenCompose(now -> now.peers().ask(member, request)), this::others);
         Import.finish(files);
         open(null);
