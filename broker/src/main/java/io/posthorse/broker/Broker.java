@@ -449,7 +449,7 @@ public final class Broker {
 
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
-        return new KeySearch(log, renderer, store.keys(), topic.numbers());
+        return new KeySearch(log, renderer, store.keys(), topic.numbers(), unreadable);
     }
 
     /** Returns the records that can be read without waiting for the disk. */

@@ -179,7 +179,7 @@ public final class GroupReplica {
             done.accept(failure);
         };
         Scrubber mending = new Scrubber(store, files, here, peers, listener);
-        mending.passFrom(checkpointed().position());
+        mending.pass(checkpointed().position(), point().position());
         return mending.figures();
     }
 

@@ -195,4 +195,16 @@ class GroupRepairTest {
         consume(1L << 40);
         consume(0);
     }
+
+    @Test
+    void whatASearchMeetsIsRepaired() throws IOException {
+        open(1L << 40);
+        long position = publish(5).get(2);
+        nodes.rot(position);
+        KeySearch search = nodes.broker().search(nodes.leader.broker.topic("queue"));
+        assertEquals(0, search.find(TestFormat.key(2, 0), 0, Long.MAX_VALUE, bytes -> true, 10, 1 << 20).size());
+        search.end();
+        nodes.repair();
+        assertTrue(nodes.leader.broker.log().readable(position));
+    }
 }

@@ -164,9 +164,9 @@ final class ClusterCommand {
         return run(() -> {
             try {
                 int count = Refetch.prepare(data);
-                print(count + " files of the node's copy were set aside, as " + data.resolve("diverged-*") + ". Start the node"
-                        + " again: it fetches everything anew, and is the same member then. Delete these files when you"
-                        + " need them no more.");
+                print("The node's copy is set aside (files: " + count + "), as " + data.resolve("diverged-*") + ". Start the"
+                        + " node again: it fetches everything anew, and is the same member then. Delete these files when"
+                        + " you need them no more.");
                 return Launch.WELL;
             } catch (IOException e) {
                 throw new CommandFailedException(Launch.NOT_STARTED, e.getMessage());

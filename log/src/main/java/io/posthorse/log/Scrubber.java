@@ -35,6 +35,8 @@ public final class Scrubber {
     private boolean isRepairing;
     private boolean isClosed;
     private long position;
+    /** Where it ends; -1 for the committed position. */
+    private long end = -1;
     private long behind;
     private long found;
     private long repaired;
@@ -114,7 +116,7 @@ public final class Scrubber {
         if (behind >= 0) {
             return true;
         }
-        if (position >= log.committed()) {
+        if (position >= end()) {
             position = 0;
             behind = 0;
             passes++;
@@ -124,20 +126,33 @@ public final class Scrubber {
         return true;
     }
 
-    /** Makes a pass from a begin of a record on; with a background that works at once it is over when this returns. */
-    public void passFrom(long begin) {
-        position = begin;
-        while (position < log.committed() && !isReading) {
+    /**
+     * Makes a pass over agreed records of a log that takes nothing any more, committed by its turns or not; with a background
+     * that works at once it is over when this returns.
+     */
+    public void pass(long from, long to) {
+        position = from;
+        end = to;
+        while (position < end() && !isReading) {
             behind = 0;
             step(STEP_BYTES);
         }
+    }
+
+    /** Returns the end of the records to look at. */
+    private long end() {
+        return end < 0 ? log.committed() : end;
+    }
+
+    private LogView view() {
+        return end < 0 ? log.view() : new LogView(log.view().segments(), end);
     }
 
     private void read(long bytes) {
         isReading = true;
         long from = position;
         long number = log.beginRead();
-        RecordWalk walk = new RecordWalk(log.view());
+        RecordWalk walk = new RecordWalk(view());
         long[] to = {from};
         background.run(() -> to[0] = walk.run(from, Math.min(bytes, STEP_BYTES)), failure -> {
             log.endRead(number);
@@ -148,7 +163,7 @@ public final class Scrubber {
             behind += to[0] - from;
             position = failure == null ? to[0] : from;
             walk.damages().forEach(this::damaged);
-            if (failure == null && behind < 0 && position < log.committed() && to[0] > from) {
+            if (failure == null && behind < 0 && position < end() && to[0] > from) {
                 read(-behind);
             }
         });
@@ -227,7 +242,7 @@ public final class Scrubber {
         long at = waiting.poll();
         long to = open.containsKey(at) ? open.get(at).range.to() : at + 1;
         long number = log.beginRead();
-        LogView view = log.view();
+        LogView view = view();
         Repair[] repair = new Repair[1];
         background.run(() -> {
             DamagedRange range = new RecordWalk(view).first(at, to);
