@@ -4,6 +4,7 @@ import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.Log;
 import io.posthorse.testkit.SeededEntropy;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -21,8 +22,6 @@ final class GroupRot {
     private long base;
     private int at;
     private byte before;
-    private int flipped;
-    private int repaired;
 
     GroupRot(SeededEntropy entropy, List<GroupNode> nodes) {
         this.entropy = entropy;
@@ -67,7 +66,6 @@ final class GroupRot {
         at = entropy.below((int) (end - base));
         before = log.bytes(base).get(at);
         node = one;
-        flipped++;
         one.files.flipBit("%020d.log".formatted(base), at * 8L + entropy.below(8));
     }
 
@@ -77,8 +75,7 @@ final class GroupRot {
             return;
         }
         ByteBuffer bytes = node.replica.store().log().bytes(base);
-        if (bytes == null || bytes.get(at) == before) {
-            repaired += bytes == null ? 0 : 1;
+        if (bytes == null || bytes.get(at) == before || node.replica.store().isDropped(base)) {
             node = null;
         }
     }
@@ -105,18 +102,32 @@ final class GroupRot {
         }
     }
 
+    /** A node begins to serve, and its model reads everything: the others come back, and it is repaired. */
+    void serves(GroupNode one) throws IOException {
+        if (isOn(one)) {
+            for (GroupNode other : nodes) {
+                if (other.isDown) {
+                    other.start();
+                }
+                while (other.isBehind()) {
+                    other.deliver();
+                }
+            }
+            repair(one);
+            require(!isOn(one), "a majority has what is committed: " + one.others.told);
+        }
+    }
+
     /** All nodes are up: everything that rots is repaired. */
     void requireRepaired() {
         for (GroupNode one : nodes) {
+            one.scrubbing.drain();
+            one.scrubber.retry(); // what was dropped meanwhile is noticed then
             one.scrubbing.drain();
             repair(one);
             require(one.scrubber.figures().unrepaired() == 0, "everything is repaired: " + one.others.told);
             require(one.scrubber.figures().lost() == 0, "other nodes have it: " + one.others.told);
         }
         require(node == null, "what has rotted is found");
-    }
-
-    int flipped() {
-        return flipped;
     }
 }

@@ -163,7 +163,7 @@ final class GroupWorld {
         }
         if (!serving && leader.replica.leading() != null) {
             serving = true;
-            rot.repair(leader); // the model reads everything
+            rot.serves(leader);
             leader.serve();
             opened(leader);
         }
@@ -199,10 +199,11 @@ final class GroupWorld {
 
     /** A node opens its copy anew; where what it needs has rotted, and nobody has it, its process ends. */
     private void reopen(GroupNode node) throws IOException {
+        boolean rots = rot.isOn(node);
         try {
             node.fell();
         } catch (LogCorruptException e) {
-            require(rot.isOn(node), "a healthy copy can be opened: " + e.getMessage());
+            require(rots, "a healthy copy can be opened: " + e.getMessage());
             node.down(false);
         }
     }
@@ -308,8 +309,9 @@ final class GroupWorld {
         long end = node.replica.point().position();
         for (long base : node.replica.store().log().segmentBases()) {
             ByteBuffer other = most.replica.store().log().bytes(base);
-            if (other == null || base >= end) {
-                continue;
+            if (other == null || base >= end || node.replica.store().isDropped(base)
+                    || most.replica.store().isDropped(base)) {
+                continue; // what has been dropped is not repaired
             }
             ByteBuffer own = node.replica.store().log().bytes(base);
             int length = (int) Math.min(own.capacity(), end - base);
