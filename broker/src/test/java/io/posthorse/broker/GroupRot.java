@@ -6,7 +6,9 @@ import io.posthorse.log.Log;
 import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Flips a bit of the log on the disk of one node of a simulated group, one at a time, so that the others have what was there;
@@ -22,6 +24,8 @@ final class GroupRot {
     private long base;
     private int at;
     private byte before;
+    /** Nodes on which something rots that the group has dropped, while the file is still there. */
+    private final Set<GroupNode> inDropped = new HashSet<>();
 
     GroupRot(SeededEntropy entropy, List<GroupNode> nodes) {
         this.entropy = entropy;
@@ -75,7 +79,11 @@ final class GroupRot {
             return;
         }
         ByteBuffer bytes = node.replica.store().log().bytes(base);
-        if (bytes == null || bytes.get(at) == before || node.replica.store().isDropped(base)) {
+        boolean isDropped = node.replica.store().isDropped(base);
+        if (isDropped && bytes != null && bytes.get(at) != before) {
+            inDropped.add(node);
+        }
+        if (bytes == null || bytes.get(at) == before || isDropped) {
             node = null;
         }
     }
@@ -84,6 +92,11 @@ final class GroupRot {
     boolean isOn(GroupNode one) {
         forget();
         return node == one;
+    }
+
+    /** Returns whether something rots on a node, or has in what is dropped: the others may not have that any more. */
+    boolean mayPreventOpening(GroupNode one) {
+        return isOn(one) || inDropped.contains(one);
     }
 
     /** A node finds and repairs all that it can. */

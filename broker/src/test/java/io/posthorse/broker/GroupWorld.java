@@ -199,7 +199,7 @@ final class GroupWorld {
 
     /** A node opens its copy anew; where what it needs has rotted, and nobody has it, its process ends. */
     private void reopen(GroupNode node) throws IOException {
-        boolean rots = rot.isOn(node);
+        boolean rots = rot.mayPreventOpening(node);
         try {
             node.fell();
         } catch (LogCorruptException e) {
@@ -372,8 +372,9 @@ final class GroupWorld {
         }
         for (GroupNode node : nodes) {
             if (node != served) {
-                node.fell();
-                require(state.equals(node.replica.snapshot()), "a copy opened anew has the same state: " + node.number);
+                reopen(node);
+                require(node.isDown || state.equals(node.replica.snapshot()),
+                        "a copy opened anew has the same state: " + node.number);
             }
         }
     }

@@ -208,9 +208,9 @@ public final class Scrubber {
         enqueue(range.from());
     }
 
-    /** Returns whether retention has dropped the range meanwhile. */
+    /** Returns whether retention has dropped the range meanwhile; what is to be replayed is wanted all the same. */
     private boolean isGone(DamagedRange range) {
-        return log.segmentOf(range.from()) < 0 || store.isDropped(range.from());
+        return log.segmentOf(range.from()) < 0 || end < 0 && store.isDropped(range.from());
     }
 
     private Damage note(DamagedRange range) {
