@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.Log;
+import io.posthorse.log.PartitionIndex;
 import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -38,6 +39,9 @@ final class GroupRot {
         if (entropy.percent(5)) {
             flip(nodes.get(entropy.below(nodes.size())));
         }
+        if (entropy.percent(5)) {
+            flipWaiting(nodes.get(entropy.below(nodes.size())));
+        }
         GroupNode any = nodes.get(entropy.below(nodes.size()));
         if (any.isDown) {
             return;
@@ -66,11 +70,34 @@ final class GroupRot {
                 || end > Math.min(log.committed(), one.replica.point().position())) {
             return;
         }
-        base = bases[chosen];
-        at = entropy.below((int) (end - base));
-        before = log.bytes(base).get(at);
+        flip(one, bases[chosen], entropy.below((int) (end - bases[chosen])));
+    }
+
+    private void flip(GroupNode one, long of, int byteAt) {
+        base = of;
+        at = byteAt;
+        before = one.replica.store().log().bytes(base).get(at);
         node = one;
         one.files.flipBit("%020d.log".formatted(base), at * 8L + entropy.below(8));
+    }
+
+    /** A message that waits for its time rots on the node that is to move it. */
+    private void flipWaiting(GroupNode one) {
+        if (node != null || one.isDown || one.broker == null) {
+            return;
+        }
+        Partition waiting = one.broker.state().postponed.timed.partition();
+        PartitionIndex index = waiting.index;
+        long last = index.visibleEnd(one.broker.log().committed()) - 1;
+        if (last < index.begin()) {
+            return;
+        }
+        long offset = Math.max(index.begin(), last - entropy.below(4));
+        long position = one.broker.positionOf(waiting, offset);
+        if (position >= 0 && one.broker.log().readable(position)) {
+            long segment = one.broker.log().segmentOf(position);
+            flip(one, segment, (int) (position - segment) + 70);
+        }
     }
 
     /** Notes that the damage is gone: repaired, delivered again, or dropped with its segment. */

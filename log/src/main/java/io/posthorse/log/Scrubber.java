@@ -303,6 +303,9 @@ public final class Scrubber {
             open.remove(range.from());
             repaired++;
             listener.repaired(range, file(range));
+            if (end < 0) {
+                store.keys().repaired(log, range);
+            }
             onRepaired.run();
             return;
         }
