@@ -1,5 +1,6 @@
 package io.posthorse.log;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.Test;
 /** What a node of a group does about records that rot on its disk, with two other nodes that have them or not. */
 class ScrubberTest {
     private static final LogSettings AGREED = LogWorld.ASYNC.agreed();
+
+    /** Number of a record, and the text of its message, which is its key. */
+    private static final int KEYED = 1;
+    private static final String KEY = "text ".repeat(2);
 
     private final LogWorld node = LogWorld.empty(AGREED);
     private final LogWorld second = LogWorld.empty(AGREED);
@@ -397,6 +402,36 @@ class ScrubberTest {
         scrubber.retry();
         background.drain();
         assertRepaired(1);
+    }
+
+    @Test
+    void theKeysOfARepairedRecordAreThereThoughTheirFileWasMadeWithoutThem() throws IOException {
+        int hash = KEY.hashCode();
+        flip(records[KEYED] + RecordFormat.NATIVE + 1);
+        node.store.keys().freeze(node.log().committed()).forEach(keys -> {
+            KeyRebuild without = new KeyRebuild(node.files, node, node.log().view(), keys.from, keys.to, 64 << 20);
+            assertDoesNotThrow(without::run);
+            node.store.keys().replace(without.made());
+        });
+        assertFalse(found(hash, records[KEYED]), "it was made without the record");
+        scrubber.suspect(records[KEYED]);
+        background.drain();
+        node.background.drain();
+        assertRepaired(1);
+        assertTrue(found(hash, records[KEYED]));
+        node.store.keys().repaired(node.log(), new DamagedRange(records[KEYED], records[KEYED + 1]));
+        assertFalse(node.background.hasOutcomes());
+        node.background.drain();
+        assertTrue(found(hash, records[KEYED]), "what is there is not made again");
+    }
+
+    private boolean found(int hash, long position) {
+        boolean[] found = new boolean[1];
+        node.store.keys().snapshot().find(hash, 0, Long.MAX_VALUE, at -> {
+            found[0] |= at == position;
+            return true;
+        });
+        return found[0];
     }
 
     // ---- readers
