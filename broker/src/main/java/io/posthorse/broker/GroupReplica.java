@@ -83,12 +83,12 @@ public final class GroupReplica {
             return;
         }
         if (!state.group.id().equals(group)) {
-            throw new DivergedException.Mismatch("This node is configured for cluster " + group + ", but its log is that of cluster "
-                    + state.group.id() + ". Name the data directory of this cluster, or an empty one");
+            throw new DivergedException.Mismatch("This node is configured for cluster " + group + ", but its log is that of"
+                    + " cluster " + state.group.id() + ". Name the data directory of this cluster, or an empty one");
         }
         if (state.group.segmentBytes() != log.segmentBytes()) {
-            throw new DivergedException.Mismatch("This node is configured for segments of " + log.segmentBytes() + " bytes, but its"
-                    + " cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog to that, as"
+            throw new DivergedException.Mismatch("This node is configured for segments of " + log.segmentBytes() + " bytes,"
+                    + " but its cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog to that, as"
                     + " on all other nodes");
         }
         isCompared = true;

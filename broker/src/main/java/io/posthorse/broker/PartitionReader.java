@@ -73,8 +73,8 @@ final class PartitionReader {
     /** Passes over an unreadable message, and reports it in a group; returns false where the fetch must end before it. */
     static boolean passes(Broker broker, PartitionIndex index, long offset, FetchResult out) {
         Partition of = broker.state().partition(index.id);
-        boolean stays = broker.unreadable.stays(index.position(offset), "reading the message at offset " + offset + " of queue "
-                + of.number() + " of the topic " + of.topic().name());
+        boolean stays = broker.unreadable.stays(index.position(offset), "reading the message at offset " + offset
+                + " of queue " + of.number() + " of the topic " + of.topic().name());
         out.isHeld = stays && out.waits && broker.unreadable.isAwaited(index.position(offset));
         return !out.isHeld && out.passes(offset);
     }

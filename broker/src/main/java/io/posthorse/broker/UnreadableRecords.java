@@ -50,7 +50,7 @@ final class UnreadableRecords {
         onRepaired.run();
     }
 
-    /** Returns whether the record at a position, which cannot be read now, can be expected back: another node may have it. */
+    /** Returns whether the record at a position, which cannot be read now, can be expected back from another node. */
     boolean isAwaited(long position) {
         return scrubber != null && !scrubber.isLost(position);
     }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Flips a bit of the log on the disk of one node of a simulated group, one at a time, so that the others have what was there;
- * and lets the nodes look for such damage and repair it, when chance wants it.
+ * Flips a bit of the log on the disk of one node of a simulated group, one at a time, so that the others have what was
+ * there; and lets the nodes look for such damage and repair it, when chance wants it.
  */
 final class GroupRot {
     private static final int STEP = 2_000;

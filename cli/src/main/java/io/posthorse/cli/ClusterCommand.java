@@ -156,8 +156,8 @@ final class ClusterCommand {
         });
     }
 
-    @Command(name = "refetch", description = "Have a node that has diverged give up its copy, and fetch everything anew at its"
-            + " next start. The copy is set aside. The node must not be running.", mixinStandardHelpOptions = true)
+    @Command(name = "refetch", description = "Have a node that has diverged give up its copy, and fetch everything anew at"
+            + " its next start. The copy is set aside. The node must not be running.", mixinStandardHelpOptions = true)
     int refetch(
             @Option(names = {"-d", "--data"}, paramLabel = "DIR", required = true, description = "the node's data directory")
                     Path data) {

@@ -164,8 +164,8 @@ class ClusterCommandTest {
                 ,"records":[{"node":"a","found":0,"repaired":0,"unrepaired":0,"lost":0,"position":9,"end":90,"passes":1},
                 {"node":"b","found":3,"repaired":1,"unrepaired":2,"lost":1,"position":8,"end":90,"passes":0}]}""";
         String out = ask(0, null, with, "status").out();
-        assertTrue(out.contains("Node b has found 3 damaged ranges in its log since it was started, and repaired 1 of them; 2"
-                + " are tried again, of which 1 no other node has whole."), out);
+        assertTrue(out.contains("Node b has found 3 damaged ranges in its log since it was started, and repaired 1 of them;"
+                + " 2 are tried again, of which 1 no other node has whole."), out);
         assertFalse(out.contains("Node a"), out);
         assertFalse(ask(0, null, WHOLE, "status").out().contains("damaged"));
     }

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds damaged records of a group's node, and has them repaired by what the other nodes have. It reads all committed records
- * in the background, again and again, and looks at those at once that a reader has met. One range is repaired at a time.
+ * Finds damaged records of a group's node, and has them repaired by what the other nodes have. It reads all committed
+ * records in the background, again and again, and looks at those at once that a reader has met. One range is repaired at a
+ * time.
  *
  * <p>All calls come on the owner's thread; the disk is waited for in the background. A pass begins at the oldest record, and
  * anew where the log is opened anew.
@@ -127,8 +128,8 @@ public final class Scrubber {
     }
 
     /**
-     * Makes a pass over agreed records of a log that takes nothing any more, committed by its turns or not; with a background
-     * that works at once it is over when this returns.
+     * Makes a pass over agreed records of a log that takes nothing any more, committed by its turns or not; with a
+     * background that works at once it is over when this returns.
      */
     public void pass(long from, long to) {
         position = from;

@@ -145,7 +145,8 @@ final class NodeRepairs implements Scrubber.Listener {
 
     @Override
     public void found(DamagedRange range, String file) {
-        LOG.warn("The disk of this node delivers {} damaged, or not at all. They are repaired with what the other nodes have.",
+        LOG.warn("The disk of this node delivers {} damaged, or not at all. They are repaired with what the other nodes"
+                + " have.",
                 place(range, file));
     }
 
@@ -158,7 +159,7 @@ final class NodeRepairs implements Scrubber.Listener {
 
     @Override
     public void failed(DamagedRange range, String reason) {
-        LOG.error("{} bytes at position {} of the log could not be repaired: {}. It is tried again every {} s.", range.bytes(),
-                range.from(), reason, RETRY_NS / 1_000_000_000);
+        LOG.error("{} bytes at position {} of the log could not be repaired: {}. It is tried again every {} s.",
+                range.bytes(), range.from(), reason, RETRY_NS / 1_000_000_000);
     }
 }

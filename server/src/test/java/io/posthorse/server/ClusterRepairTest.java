@@ -231,7 +231,8 @@ class ClusterRepairTest {
         assertEquals(0, Refetch.prepare(data), "done");
         running.put(diverged, open(directory, diverged));
         send(leader, MESSAGES, 3);
-        String third = NAMES.stream().filter(name -> !name.equals(leader) && !name.equals(diverged)).findFirst().orElseThrow();
+        String third = NAMES.stream().filter(name -> !name.equals(leader) && !name.equals(diverged)).findFirst()
+                .orElseThrow();
         running.remove(third).close(); // the returned node counts for the majority
         send(leader, MESSAGES + 3, 3);
         running.put(third, open(directory, third));
