@@ -88,8 +88,8 @@ public final class GroupReplica {
         }
         if (state.group.segmentBytes() != log.segmentBytes()) {
             throw new DivergedException.Mismatch("This node is configured for segments of " + log.segmentBytes() + " bytes,"
-                    + " but its cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog to that, as"
-                    + " on all other nodes");
+                    + " but its cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog"
+                    + " to that, as on all other nodes");
         }
         isCompared = true;
     }

@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,6 +188,7 @@ class ClusterCommandTest {
         assertEquals(0, done.exitCode(), done.err());
         assertTrue(done.out().startsWith("The node's copy is set aside (files: 1), as "), done.out());
         assertEquals("records", Files.readString(directory.resolve("diverged-1-" + segment)));
-        assertEquals("-1", Files.readString(directory.resolve("refetch")));
+        assertEquals("50485245464e455700000001fffffffffffffffff8aeb607",
+                HexFormat.of().formatHex(Files.readAllBytes(directory.resolve("refetch"))));
     }
 }

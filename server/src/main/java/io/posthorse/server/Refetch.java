@@ -7,8 +7,8 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 
 /**
  * A node of a cluster whose copy is not what the cluster has agreed on gives it up, and fetches everything anew at its next
@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * in the engine's directory, and that stays as it is. So what it fetches has to reach to where that begins, and to where its
  * old checkpoint was.
  *
- * <p>The file {@code refetch}, or {@code refetch-begun} until the copy is set aside, says so: the decimal index of that
- * checkpoint's entry.
+ * <p>The file {@code refetch}, or {@code refetch-begun} until the copy is set aside, says so, and names that checkpoint's
+ * entry; docs/formats/group-files.md has its bytes.
  */
 public final class Refetch {
     /** What an operator is told to do. */
@@ -29,7 +29,11 @@ public final class Refetch {
 
     private static final String NOTE = "refetch";
     private static final String BEGUN = "refetch-begun";
-    private static final int BYTES_MAX = 32;
+    private static final long MAGIC = 0x50485245464E4557L; // PHREFNEW
+    private static final int VERSION = 1;
+    /** Bytes that the checksum behind them covers. */
+    private static final int CHECKED = 20;
+    private static final int BYTES = CHECKED + 4;
 
     private Refetch() {}
 
@@ -65,12 +69,19 @@ public final class Refetch {
     }
 
     private static void write(FileStore files, long entry) throws IOException {
+        ByteBuffer out = ByteBuffer.allocate(BYTES).putLong(0, MAGIC).putInt(8, VERSION).putLong(12, entry);
         try (StoredFile file = files.open(BEGUN)) {
             file.truncate(0);
-            file.write(0, ByteBuffer.wrap(Long.toString(entry).getBytes(StandardCharsets.US_ASCII)));
+            file.write(0, out.putInt(CHECKED, crc(out)));
             file.force();
         }
         files.forceNames();
+    }
+
+    private static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.array(), 0, CHECKED);
+        return (int) crc.getValue();
     }
 
     private static int setAside(FileStore files) throws IOException {
@@ -100,13 +111,18 @@ public final class Refetch {
         if (!files.list().contains(name)) {
             return -1;
         }
-        ByteBuffer text = ByteBuffer.allocate(BYTES_MAX);
+        ByteBuffer in = ByteBuffer.allocate(BYTES);
         try (StoredFile file = files.openExisting(name)) {
-            file.read(0, text);
-            return Long.parseLong(StandardCharsets.US_ASCII.decode(text.flip()).toString().strip());
-        } catch (NumberFormatException e) {
-            throw new IOException("The file " + name + " in " + files.place() + " is damaged. Run \"" + COMMAND + "\" again,"
-                    + " after deleting it", e);
+            file.read(0, in);
         }
+        if (in.hasRemaining() || in.getLong(0) != MAGIC || in.getInt(CHECKED) != crc(in)) {
+            throw new IOException("The file " + name + " in " + files.place() + " is damaged. Delete it, and run \"" + COMMAND
+                    + "\" again");
+        }
+        if (in.getInt(8) != VERSION) {
+            throw new IOException("The file " + name + " in " + files.place() + " has version " + in.getInt(8)
+                    + "; this release knows version " + VERSION + ". Start the newer release");
+        }
+        return in.getLong(12);
     }
 }
