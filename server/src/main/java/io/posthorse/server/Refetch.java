@@ -116,8 +116,8 @@ public final class Refetch {
             file.read(0, in);
         }
         if (in.hasRemaining() || in.getLong(0) != MAGIC || in.getInt(CHECKED) != crc(in)) {
-            throw new IOException("The file " + name + " in " + files.place() + " is damaged. Delete it, and run \"" + COMMAND
-                    + "\" again");
+            throw new IOException("The file " + name + " in " + files.place() + " is damaged. Delete it, and run \""
+                    + COMMAND + "\" again");
         }
         if (in.getInt(8) != VERSION) {
             throw new IOException("The file " + name + " in " + files.place() + " has version " + in.getInt(8)
