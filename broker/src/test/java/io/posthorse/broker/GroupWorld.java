@@ -342,6 +342,7 @@ final class GroupWorld {
         }
         for (int i = 0; i < 12; i++) {
             calm();
+            rot.requireRepaired();
             GroupNode leader = leader();
             for (int left = i < 3 ? 10 : 0; left > 0; left--) {
                 clients.act(leader.shard, this::answerLater, true);
@@ -356,7 +357,6 @@ final class GroupWorld {
                 calm();
             }
         }
-        rot.requireRepaired();
         Broker broker = leader().broker;
         require(unanswered.isEmpty(), "every command is answered");
         model.requireAllArrived(broker);
