@@ -439,7 +439,7 @@ public final class Broker {
 
     /** Begins to read the found messages on another thread. */
     public ColdRead beginRead(FetchResult found) {
-        return found.detach(log, renderer);
+        return found.detach(log, renderer, unreadable);
     }
 
     /** Returns whether a message may have to come from the disk. */
@@ -449,7 +449,7 @@ public final class Broker {
 
     /** Begins a search for messages of a topic by key; {@link KeySearch#end} must follow. */
     public KeySearch search(Topic topic) {
-        return new KeySearch(log, renderer, store.keys(), topic.numbers());
+        return new KeySearch(log, renderer, store.keys(), topic.numbers(), unreadable);
     }
 
     /** Returns the records that can be read without waiting for the disk. */

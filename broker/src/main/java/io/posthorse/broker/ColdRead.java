@@ -32,6 +32,12 @@ public final class ColdRead {
     private final long[] offsets;
     private int countMax = Integer.MAX_VALUE;
     private int bytesMax;
+    /** What knows of unreadable records, where the read ends before one that can be repaired; else null. */
+    private UnreadableRecords records;
+    /** Whether all other nodes have been asked for a message, and none has it. */
+    private boolean[] isLost;
+    /** Position of the message before which it has ended; -1 for none. */
+    private long heldAt = -1;
 
     ColdRead(
             Log log, long number, MessageRenderer renderer, ByteBuffer[] segments, int[] at, long[] positions,
@@ -58,6 +64,20 @@ public final class ColdRead {
         bytes = Math.min(bytes, Math.max(mostBytes, Arrays.stream(lengths).max().orElse(0)));
     }
 
+    /** Lets it end before a message that this node cannot read and another one may have. */
+    void waitForRepairs(UnreadableRecords of) {
+        records = of;
+        isLost = new boolean[positions.length];
+        for (int i = 0; i < positions.length; i++) {
+            isLost[i] = !of.isAwaited(positions[i]);
+        }
+    }
+
+    /** Returns whether it has ended before a message that waits for its repair. */
+    public boolean isHeld() {
+        return heldAt >= 0;
+    }
+
     /** Returns the maximum native bytes that {@link #read} writes. */
     public int bytes() {
         long grown = (long) GROWTH * bytes + (long) GROWTH_EACH * segments.length;
@@ -67,6 +87,9 @@ public final class ColdRead {
     /** Ends the read, on the owner's thread, after success or failure. */
     public void end() {
         log.endRead(number);
+        if (heldAt >= 0) {
+            records.stays(heldAt, "reading the message at position " + heldAt);
+        }
     }
 
     /** Returns the offset to continue with, once {@link #read} has returned. */
@@ -80,6 +103,10 @@ public final class ColdRead {
         int count = 0;
         for (int i = 0; i < segments.length; i++) {
             if (content != null && (count == countMax || content.isSpent())) {
+                next = offsets[i];
+                return;
+            }
+            if (holds(i)) {
                 next = offsets[i];
                 return;
             }
@@ -99,6 +126,13 @@ public final class ColdRead {
                 out.position(start); // the disk could not deliver one of its pages
             }
         }
+    }
+
+    /** Notes and returns whether a message is damaged, and may be repaired. */
+    private boolean holds(int i) {
+        boolean holds = records != null && !isLost[i] && !check.isWhole(segments[i].duplicate(), at[i], positions[i]);
+        heldAt = holds ? positions[i] : heldAt;
+        return holds;
     }
 
     /**

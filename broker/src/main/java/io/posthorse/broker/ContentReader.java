@@ -34,7 +34,7 @@ final class ContentReader {
             out.content = null;
             out.show(broker.renderer(), bytesMax);
         }
-        out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
+        out.status = PartitionReader.status(out);
     }
 
     static void look(
@@ -59,7 +59,7 @@ final class ContentReader {
                     break;
                 }
                 out.add(log, at, position, length);
-            } else if (isThere && out.unreadable != null && !log.readable(position)
+            } else if (isThere && (out.unreadable != null || out.waits) && !log.readable(position)
                     && !PartitionReader.passes(broker, index, at, out)) {
                 break;
             }

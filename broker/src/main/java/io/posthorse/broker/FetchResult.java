@@ -55,6 +55,10 @@ public final class FetchResult {
     /** Offsets of messages that were passed over since they cannot be read here; null where these count as gone. */
     long[] unreadable;
     int unreadableCount;
+    /** Whether a fetch ends before a message that can be repaired. */
+    boolean waits;
+    /** Whether the last one has. */
+    boolean isHeld;
 
     int contentCountMax;
     int contentBytesMax;
@@ -102,6 +106,12 @@ public final class FetchResult {
     void noteUnreadable(boolean are) {
         unreadable = are ? new long[UNREADABLE_MAX] : null;
         unreadableCount = 0;
+    }
+
+    /** Lets fetches end before a message that this node cannot read and another one may have, until it is repaired. */
+    public FetchResult waitForRepairs() {
+        waits = true;
+        return this;
     }
 
     /** Passes over an unreadable message; returns false where no more can be noted, so that the fetch ends before it. */
@@ -201,7 +211,7 @@ public final class FetchResult {
     }
 
     /** Returns the found messages for a read by another thread; {@link ColdRead#end} must follow. */
-    ColdRead detach(Log log, MessageRenderer renderer) {
+    ColdRead detach(Log log, MessageRenderer renderer, UnreadableRecords records) {
         ColdRead read = new ColdRead(
                 log,
                 log.beginRead(),
@@ -214,6 +224,9 @@ public final class FetchResult {
                 bytes,
                 limit,
                 next);
+        if (waits && records.mayStay()) {
+            read.waitForRepairs(records);
+        }
         if (content != null) {
             read.choose(content, contentCountMax, contentBytesMax);
         }

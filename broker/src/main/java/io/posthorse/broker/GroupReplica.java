@@ -5,7 +5,11 @@ import io.posthorse.log.Batch;
 import io.posthorse.log.DivergedException;
 import io.posthorse.log.Export;
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.LogView;
 import io.posthorse.log.PartitionIndex;
+import io.posthorse.log.PeerBytes;
+import io.posthorse.log.ScrubFigures;
+import io.posthorse.log.Scrubber;
 import io.posthorse.log.Store;
 import io.posthorse.platform.Background;
 import io.posthorse.platform.FileStore;
@@ -42,6 +46,8 @@ public final class GroupReplica {
     private Broker elected;
     /** Position behind the first records of its term. */
     private long endOfOpening;
+    /** Null where nothing looks for damaged records. */
+    private Scrubber scrubber;
 
     /**
      * A term in which this node leads.
@@ -77,13 +83,13 @@ public final class GroupReplica {
             return;
         }
         if (!state.group.id().equals(group)) {
-            throw new DivergedException("This node is configured for cluster " + group + ", but its log is that of cluster "
-                    + state.group.id() + ". Name the data directory of this cluster, or an empty one");
+            throw new DivergedException.Mismatch("This node is configured for cluster " + group + ", but its log is that of"
+                    + " cluster " + state.group.id() + ". Name the data directory of this cluster, or an empty one");
         }
         if (state.group.segmentBytes() != log.segmentBytes()) {
-            throw new DivergedException("This node is configured for segments of " + log.segmentBytes() + " bytes, but its"
-                    + " cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog to that, as"
-                    + " on all other nodes");
+            throw new DivergedException.Mismatch("This node is configured for segments of " + log.segmentBytes() + " bytes,"
+                    + " but its cluster was founded with " + state.group.segmentBytes() + ". Set mappedFileSizeCommitLog"
+                    + " to that, as on all other nodes");
         }
         isCompared = true;
     }
@@ -141,6 +147,42 @@ public final class GroupReplica {
         return store.dispensablePoint();
     }
 
+    /**
+     * Has this copy look for damaged records, and repair them with what the other nodes have. Call it once, before it leads.
+     *
+     * @param own a thread of its own, which may wait for the disk for long
+     */
+    public Scrubber scrub(Background own, PeerBytes peers, Scrubber.Listener listener) {
+        scrubber = new Scrubber(store, files, own, peers, listener);
+        scrubber.onRepaired(this::repaired);
+        return scrubber;
+    }
+
+    private void repaired() {
+        if (elected != null) {
+            elected.unreadable.repaired();
+        }
+    }
+
+    /**
+     * Repairs what is damaged behind the newest checkpoint, since {@link #reopen} replays it. Waits for the disk and for the
+     * other nodes; the background of this copy must have ended.
+     */
+    public ScrubFigures mend(PeerBytes peers, Scrubber.Listener listener) {
+        Background here = (job, done) -> {
+            IOException failure = null;
+            try {
+                job.run();
+            } catch (IOException e) {
+                failure = e;
+            }
+            done.accept(failure);
+        };
+        Scrubber mending = new Scrubber(store, files, here, peers, listener);
+        mending.pass(checkpointed().position(), point().position());
+        return mending.figures();
+    }
+
     /** Returns the failure after which this node takes nothing more, or null. It must halt then. */
     public IOException failure() {
         return store.log().poison();
@@ -175,6 +217,7 @@ public final class GroupReplica {
         endOfOpening = Long.MAX_VALUE;
         store.log().lead(leadership.term());
         elected = new Broker(settings, byId, renderer, state, machine, store, background);
+        elected.unreadable.repairedBy(scrubber);
         new Opening(elected, files, log).beginTerm(leadership, group);
         elected.endTurn();
         endOfOpening = elected.tail();
@@ -244,6 +287,23 @@ public final class GroupReplica {
         }
         store.checkpoint();
         throw new IOException("There is no checkpoint at or behind entry " + index + " yet. One is being taken; ask again");
+    }
+
+    /**
+     * A view of the log for another thread.
+     *
+     * @param number of the read
+     */
+    public record Lent(long number, LogView view) {}
+
+    /** Lends a view of the log to another thread; {@link #end} must follow. */
+    public Lent lend() {
+        return new Lent(store.log().beginRead(), store.log().view());
+    }
+
+    /** Ends what was lent. */
+    public void end(Lent lent) {
+        store.log().endRead(lent.number());
     }
 
     /** Closes the files of a copy that another one replaces. The background must be idle. */

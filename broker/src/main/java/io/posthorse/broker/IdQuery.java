@@ -22,7 +22,8 @@ record IdQuery(Broker broker, Topic topic, String id) implements LogQuery<Boolea
         topic.partitions().forEach(p -> partitions.add(p.id()));
         partitions.add(broker.state().postponed.timed.partition().id());
         long[] last = broker.store().keys().isComplete() ? new long[0] : last(partitions);
-        KeySearch keys = new KeySearch(broker.log(), broker.renderer(), broker.store().keys(), partitions);
+        KeySearch keys = new KeySearch(broker.log(), broker.renderer(), broker.store().keys(), partitions,
+                broker.unreadable);
         LogView view = broker.log().view();
         return new Search<>() {
             @Override

@@ -15,6 +15,7 @@ import java.util.function.Predicate;
 public final class KeySearch {
     /** Maximum records that a search examines: hashes collide, and many messages may have one key. */
     private static final int EXAMINED_MAX = 100_000;
+    private static final int DAMAGED_MAX = 100;
 
     private final Log log;
     private final long read;
@@ -22,19 +23,25 @@ public final class KeySearch {
     private final MessageRenderer renderer;
     private final KeyIndex.Snapshot keys;
     private final Set<Integer> partitions;
+    private final UnreadableRecords records;
+    /** Positions of records that could not be read; at most {@link #DAMAGED_MAX}. */
+    private final List<Long> damaged = new ArrayList<>();
 
-    KeySearch(Log log, MessageRenderer renderer, KeyIndex keys, Set<Integer> partitions) {
+    KeySearch(Log log, MessageRenderer renderer, KeyIndex keys, Set<Integer> partitions,
+            UnreadableRecords records) {
         this.log = log;
         this.read = log.beginRead();
         this.view = log.view();
         this.renderer = renderer;
         this.keys = keys.snapshot();
         this.partitions = partitions;
+        this.records = records;
     }
 
     /** Ends the search, on the owner's thread, after success or failure. */
     public void end() {
         log.endRead(read);
+        damaged.forEach(position -> records.stays(position, "searching for messages at position " + position));
     }
 
     /**
@@ -86,6 +93,9 @@ public final class KeySearch {
     private ByteBuffer record(long position, long fromMs, long toMs) {
         ByteBuffer bytes = view.bytes(position);
         if (bytes == null) {
+            if (damaged.size() < DAMAGED_MAX) {
+                damaged.add(position);
+            }
             return null;
         }
         int at = view.index(position);

@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
+import io.posthorse.log.ScrubFigures;
 import java.nio.ByteBuffer;
 import java.util.function.LongPredicate;
 
@@ -81,9 +82,25 @@ public final class OriginalMessages {
         OriginalRead.Copy copy = copyAt(position);
         ByteBuffer bytes = copy != null ? copy.bytes() : PartitionReader.nativeAt(broker.log(), position);
         if (bytes == null && broker.unreadable.stays(position, "reading the message at position " + position)) {
+            copies.forget(position); // once it is repaired it has to be read again
             throw new IllegalStateException("the disk of this node delivers the message damaged");
         }
         return bytes;
+    }
+
+    /** Returns whether the message at a position cannot be read now, and can be expected back by a repair. */
+    public boolean isAwaited(long position) {
+        return broker.unreadable.isAwaited(position) && broker.unreadable.stays(position, "reading the message");
+    }
+
+    /** Returns what this node of a group has found of damaged records; null in a broker of its own. */
+    public ScrubFigures damage() {
+        return broker.unreadable.figures();
+    }
+
+    /** Registers what runs when messages can be read again that could not be. */
+    public void onRepaired(Runnable listener) {
+        broker.unreadable.onRepaired(listener);
     }
 
     /** Returns the format of the message at a position for which {@link #at} returns bytes. */

@@ -20,6 +20,7 @@ final class PartitionReader {
         out.bytes = 0;
         out.cold = false;
         out.unreadableCount = 0;
+        out.isHeld = false;
         out.content = filter.content();
         out.limit = bytesMax;
         out.begin = index.begin();
@@ -60,15 +61,22 @@ final class PartitionReader {
         if (!out.cold) { // cold messages are converted by the thread that reads them
             out.show(broker.renderer(), bytesMax);
         }
-        out.status = out.count > 0 ? FetchResult.Status.FOUND : FetchResult.Status.NO_MATCH;
+        out.status = status(out);
+    }
+
+    /** Returns the status of a result; what waits for a repair counts as not there yet. */
+    static FetchResult.Status status(FetchResult out) {
+        return out.count > 0 ? FetchResult.Status.FOUND
+                : out.isHeld ? FetchResult.Status.AT_END : FetchResult.Status.NO_MATCH;
     }
 
     /** Passes over an unreadable message, and reports it in a group; returns false where the fetch must end before it. */
     static boolean passes(Broker broker, PartitionIndex index, long offset, FetchResult out) {
         Partition of = broker.state().partition(index.id);
-        broker.unreadable.stays(index.position(offset), "reading the message at offset " + offset + " of queue "
-                + of.number() + " of the topic " + of.topic().name());
-        return out.passes(offset);
+        boolean stays = broker.unreadable.stays(index.position(offset), "reading the message at offset " + offset
+                + " of queue " + of.number() + " of the topic " + of.topic().name());
+        out.isHeld = stays && out.waits && broker.unreadable.isAwaited(index.position(offset));
+        return !out.isHeld && out.passes(offset);
     }
 
     private static void outside(long offset, FetchResult out) {

@@ -1,5 +1,7 @@
 package io.posthorse.broker;
 
+import io.posthorse.log.ScrubFigures;
+import io.posthorse.log.Scrubber;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -7,7 +9,8 @@ import java.util.LinkedHashSet;
 /**
  * The decision about records that this node cannot read. A broker of its own takes them for gone, since nobody else has
  * them. In a group other nodes may have them whole, and what a leader decides holds for all nodes: there nothing is ended
- * because of such a record. It stays where it is, and is tried again, here or by a node that leads later.
+ * because of such a record. It stays where it is, its repair is asked for at once, and it is tried again, here or by a node
+ * that leads later.
  */
 final class UnreadableRecords {
     /** Ms until the next try. */
@@ -18,9 +21,38 @@ final class UnreadableRecords {
     private final Broker broker;
     /** Positions of records that were reported, the latest last. */
     private final LinkedHashSet<Long> told = new LinkedHashSet<>();
+    /** Repairs records by what other nodes have; null where nothing does. */
+    private Scrubber scrubber;
+    private Runnable onRepaired = () -> { };
 
     UnreadableRecords(Broker broker) {
         this.broker = broker;
+    }
+
+    /** Sets what repairs records. */
+    void repairedBy(Scrubber repairs) {
+        scrubber = repairs;
+    }
+
+    /** Returns what was found; null where nothing looks for it. */
+    ScrubFigures figures() {
+        return scrubber == null ? null : scrubber.figures();
+    }
+
+    /** Registers what runs when records can be read again. */
+    void onRepaired(Runnable listener) {
+        onRepaired = listener;
+    }
+
+    /** Lets those look again who wait for records: some can be read again, or are lost for good. */
+    void repaired() {
+        broker.topics().forEach(topic -> topic.partitions().forEach(partition -> partition.wakeAll(broker.faults())));
+        onRepaired.run();
+    }
+
+    /** Returns whether the record at a position, which cannot be read now, can be expected back from another node. */
+    boolean isAwaited(long position) {
+        return scrubber != null && !scrubber.isLost(position);
     }
 
     /** Returns whether unreadable records stay where they are. */
@@ -38,9 +70,13 @@ final class UnreadableRecords {
         if (!mayStay() || position < 0 || position >= broker.log().committed() || !isDamaged(position)) {
             return false;
         }
+        if (scrubber != null) {
+            scrubber.suspect(position);
+        }
         if (told.add(position)) {
             broker.faults().tell(what, new IllegalStateException("The record at position " + position + " is damaged on"
-                    + " the disk of this node. It stays where it is, and waits until a node leads that can read it"));
+                    + " the disk of this node. It stays where it is, and waits until it is repaired by what another node"
+                    + " has, or until a node leads that can read it"));
             forgetOldest();
         }
         return true;

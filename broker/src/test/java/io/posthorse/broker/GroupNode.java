@@ -4,6 +4,7 @@ import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.Batch;
 import io.posthorse.log.LogSettings;
+import io.posthorse.log.Scrubber;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
@@ -39,6 +40,11 @@ final class GroupNode {
     /** Index of the next entry that it gets. */
     int next;
     boolean isDown;
+    /** What the other nodes have, where this one repairs what rots; else null. */
+    OtherCopies others;
+    Scrubber scrubber;
+    /** Reads and writes for the scrubber. */
+    SimulatedBackground scrubbing = new SimulatedBackground();
 
     GroupNode(
             int number, SeededEntropy entropy, SimulatedClock clock, LogSettings log, BrokerSettings settings,
@@ -67,6 +73,10 @@ final class GroupNode {
     private void opened() {
         owner.clear();
         timers = new SimulatedTimers(clock);
+        scrubbing = new SimulatedBackground();
+        if (others != null && !isDown) {
+            scrubber = replica.scrub(scrubbing, others, others);
+        }
         shard = null;
         broker = null;
         isElected = false;
@@ -84,6 +94,10 @@ final class GroupNode {
     void fell() throws IOException {
         background.drain();
         background = new SimulatedBackground();
+        if (others != null) {
+            scrubber.close();
+            replica.mend(others, others);
+        }
         replica = replica.reopen(background);
         onOpen.accept(replica.tables());
         replica.stepPieces(1);

@@ -3,6 +3,7 @@ package io.posthorse.broker;
 import static io.posthorse.broker.Model.require;
 
 import io.posthorse.log.Commitment;
+import io.posthorse.log.LogCorruptException;
 import io.posthorse.log.LogSettings;
 import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
@@ -28,6 +29,8 @@ final class GroupWorld {
     /** Decides when tables are changed: what else happens in a seed's life stays. */
     private final SeededEntropy ofTables;
     private final List<GroupNode> nodes = new ArrayList<>();
+    /** Decides by itself what rots, too. */
+    private final GroupRot rot;
     private final List<Model.Event> unanswered = new ArrayList<>();
     /** The node whose broker clients talk to, or talked to last; null before the first. */
     private GroupNode served;
@@ -54,7 +57,9 @@ final class GroupWorld {
                     i, new SeededEntropy(seed + 1 + i), time.clock, log,
                     World.settings(retention, isNarrow, 8_000 << entropy.below(4)),
                     List.of(failures.format(model::name)), group, tables::follow));
+            nodes.get(i).others = new OtherCopies(nodes.get(i), nodes);
         }
+        rot = new GroupRot(new SeededEntropy(seed + 2_000), nodes);
     }
 
     /** A hash of everything that happened. */
@@ -73,6 +78,7 @@ final class GroupWorld {
         for (int i = 0; i < steps; i++) {
             step();
             rest();
+            rot.step();
             if (i % 50 == 0) {
                 requireEqualLogs();
             }
@@ -157,6 +163,7 @@ final class GroupWorld {
         }
         if (!serving && leader.replica.leading() != null) {
             serving = true;
+            rot.serves(leader);
             leader.serve();
             opened(leader);
         }
@@ -185,8 +192,19 @@ final class GroupWorld {
             ended(leader);
             group.fall();
             if (leader.isLeading()) {
-                leader.fell();
+                reopen(leader);
             }
+        }
+    }
+
+    /** A node opens its copy anew; where what it needs has rotted, and nobody has it, its process ends. */
+    private void reopen(GroupNode node) throws IOException {
+        boolean rots = rot.mayPreventOpening(node);
+        try {
+            node.fell();
+        } catch (LogCorruptException e) {
+            require(rots, "a healthy copy can be opened: " + e.getMessage());
+            node.down(false);
         }
     }
 
@@ -278,6 +296,9 @@ final class GroupWorld {
         }
         for (GroupNode node : nodes) {
             if (!node.isDown) {
+                rot.repair(node);
+            }
+            if (!node.isDown && !rot.isOn(node) && !rot.isOn(most)) {
                 requireEqualLogs(node, most);
                 requireNothingBehind(node);
             }
@@ -288,8 +309,9 @@ final class GroupWorld {
         long end = node.replica.point().position();
         for (long base : node.replica.store().log().segmentBases()) {
             ByteBuffer other = most.replica.store().log().bytes(base);
-            if (other == null || base >= end) {
-                continue;
+            if (other == null || base >= end || node.replica.store().isDropped(base)
+                    || most.replica.store().isDropped(base)) {
+                continue; // what has been dropped is not repaired
             }
             ByteBuffer own = node.replica.store().log().bytes(base);
             int length = (int) Math.min(own.capacity(), end - base);
@@ -320,6 +342,7 @@ final class GroupWorld {
         }
         for (int i = 0; i < 12; i++) {
             calm();
+            rot.requireRepaired();
             GroupNode leader = leader();
             for (int left = i < 3 ? 10 : 0; left > 0; left--) {
                 clients.act(leader.shard, this::answerLater, true);
@@ -349,8 +372,9 @@ final class GroupWorld {
         }
         for (GroupNode node : nodes) {
             if (node != served) {
-                node.fell();
-                require(state.equals(node.replica.snapshot()), "a copy opened anew has the same state: " + node.number);
+                reopen(node);
+                require(node.isDown || state.equals(node.replica.snapshot()),
+                        "a copy opened anew has the same state: " + node.number);
             }
         }
     }

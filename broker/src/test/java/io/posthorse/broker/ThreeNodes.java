@@ -25,6 +25,11 @@ final class ThreeNodes {
     private long sent;
 
     ThreeNodes(Retention retention, long hotBytes) throws IOException {
+        this(retention, hotBytes, false);
+    }
+
+    /** @param repairs whether nodes repair what rots, when {@link #repair} is called */
+    ThreeNodes(Retention retention, long hotBytes, boolean repairs) throws IOException {
         LogSettings log = new LogSettings(SEGMENT, 1 << 14, 1 << 14, Commitment.AGREED);
         BrokerSettings settings = new BrokerSettings(
                 100, 100, 16, new InternalTopics("schedule", "timed", "prepared", "suspended"),
@@ -32,6 +37,7 @@ final class ThreeNodes {
         for (int i = 0; i < 3; i++) {
             nodes.add(new GroupNode(i, new SeededEntropy(i), clock, log, settings, List.of(format), group,
                     tables -> { }));
+            nodes.get(i).others = repairs ? new OtherCopies(nodes.get(i), nodes) : null;
             nodes.get(i).start();
         }
         lead(0);
@@ -96,6 +102,14 @@ final class ThreeNodes {
         } while (group.hasUnderWay() || !leader.owner.isEmpty());
     }
 
+    /** Lets repairs that were asked for come to their end. */
+    void repair() throws IOException {
+        for (GroupNode node : nodes) {
+            node.scrubbing.drain();
+        }
+        rest();
+    }
+
     void pass(long ms) throws IOException {
         for (long left = ms; left > 0; left -= 100) {
             leader.timers.advance(Math.min(left, 100));
@@ -140,8 +154,13 @@ final class ThreeNodes {
 
     /** The record at a position rots on the leader's disk. */
     void rot(long position) {
-        long base = leader.broker.log().segmentOf(position);
+        rot(leader, position);
+    }
+
+    /** The message at a position rots on the disk of a node. */
+    void rot(GroupNode node, long position) {
+        long base = node.replica.store().log().segmentOf(position);
         long byteAt = position - base + RecordFormat.NATIVE + TestFormat.HEADER + 5;
-        leader.files.flipBit("%020d.log".formatted(base), byteAt * 8);
+        node.files.flipBit("%020d.log".formatted(base), byteAt * 8);
     }
 }

@@ -1,6 +1,9 @@
 package io.posthorse.cli;
 
 import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.server.Refetch;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -80,6 +83,7 @@ final class ClusterCommand {
                     node.lag() < 0 ? "-" : Long.toString(node.lag()),
                     node.silentMs() < 0 ? "-" : node.silentMs() + " ms ago"));
         }
+        view.records().stream().filter(records -> records.found() > 0).forEach(records -> print(records.text()));
     }
 
     @Command(name = "transfer", description = "Hand leadership to a node, such as before maintenance of the one that leads.",
@@ -149,6 +153,24 @@ final class ClusterCommand {
             print("Node " + node + " is no member any more. Take it out of cluster.nodes of the others, and destroy its"
                     + " directory and its certificate.");
             return Launch.WELL;
+        });
+    }
+
+    @Command(name = "refetch", description = "Have a node that has diverged give up its copy, and fetch everything anew at"
+            + " its next start. The copy is set aside. The node must not be running.", mixinStandardHelpOptions = true)
+    int refetch(
+            @Option(names = {"-d", "--data"}, paramLabel = "DIR", required = true, description = "the node's data directory")
+                    Path data) {
+        return run(() -> {
+            try {
+                int count = Refetch.prepare(data);
+                print("The node's copy is set aside (files: " + count + "), as " + data.resolve("diverged-*") + ". Start the"
+                        + " node again: it fetches everything anew, and is the same member then. Delete these files when"
+                        + " you need them no more.");
+                return Launch.WELL;
+            } catch (IOException e) {
+                throw new CommandFailedException(Launch.NOT_STARTED, e.getMessage());
+            }
         });
     }
 

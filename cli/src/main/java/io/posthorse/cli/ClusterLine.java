@@ -28,9 +28,11 @@ final class ClusterLine {
      * @param state of that node: starting, following or leading
      * @param leader name of the leader; null while none is known
      * @param by name of the node whose view this is: the leader where it answers
+     * @param records what each node has found of damaged records, as far as they answer
      * @param json the whole answer
      */
-    record View(String node, String state, String leader, String by, List<Node> nodes, JsonValue json) {
+    record View(String node, String state, String leader, String by, List<Node> nodes, List<Records> records,
+            JsonValue json) {
         /** Returns whether the cluster would have a majority without a node that stops now. */
         boolean hasMajorityWithout(String name) {
             long left = nodes.stream().filter(one -> one.isThere() && !one.name().equals(name)).count();
@@ -49,6 +51,28 @@ final class ClusterLine {
         /** Returns whether it would count for a majority now, as far as the asked node knows. */
         boolean isThere() {
             return (role.equals("LEADING") || role.equals("FOLLOWING")) && lag >= 0 && lag <= LAG_MAX;
+        }
+    }
+
+    /**
+     * What a node has found of damaged records in its log since it was started.
+     *
+     * @param unrepaired ranges that are tried again
+     * @param lost those of them that no other node has whole
+     */
+    record Records(String node, long found, long repaired, long unrepaired, long lost, long position, long end,
+            long passes) {
+        static Records of(JsonValue.Obj one) {
+            return new Records(one.text("node", ""), one.number("found", 0), one.number("repaired", 0),
+                    one.number("unrepaired", 0), one.number("lost", 0), one.number("position", 0), one.number("end", 0),
+                    one.number("passes", 0));
+        }
+
+        /** Returns a sentence for operators. */
+        String text() {
+            return "Node " + node + " has found " + found + " damaged ranges in its log since it was started, and repaired "
+                    + repaired + " of them" + (unrepaired == 0 ? "." : "; " + unrepaired + " are tried again, of which "
+                    + lost + " no other node has whole. Its server log names them.");
         }
     }
 
@@ -109,7 +133,7 @@ final class ClusterLine {
         JsonValue.Obj all = (JsonValue.Obj) json;
         String node = all.text("node", "");
         if (all.text("state", "").equals("starting")) {
-            return new View(node, "starting", null, node, List.of(), json);
+            return new View(node, "starting", null, node, List.of(), List.of(), json);
         }
         JsonValue.Obj cluster = all.object("cluster");
         List<Node> nodes = new ArrayList<>();
@@ -118,7 +142,10 @@ final class ClusterLine {
             nodes.add(new Node(one.text("name", ""), one.text("host", "") + ":" + one.number("port", 0),
                     one.text("role", "UNKNOWN"), one.number("lag", -1), one.number("silentMs", -1)));
         }
-        return new View(node, all.text("state", ""), cluster.text("leader", null), cluster.text("by", ""), nodes, json);
+        List<Records> records = new ArrayList<>();
+        all.array("records").forEach(item -> records.add(Records.of((JsonValue.Obj) item)));
+        return new View(
+                node, all.text("state", ""), cluster.text("leader", null), cluster.text("by", ""), nodes, records, json);
     }
 
     private static RemoteBroker open(String nameServer, RemoteAccess access) throws CommandFailedException {

@@ -16,6 +16,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -156,5 +157,38 @@ class ClusterCommandTest {
         assertEquals(2, Console.run("cluster", "quorum", "-n", "nowhere").exitCode());
         assertEquals(2, Console.run("cluster", "status", "-o", "xml").exitCode());
         assertEquals(2, Console.run("up", "--nodes", "9").exitCode());
+    }
+
+    @Test
+    void statusTellsOfDamagedRecords() throws Exception {
+        String with = WHOLE.substring(0, WHOLE.length() - 1) + """
+                ,"records":[{"node":"a","found":0,"repaired":0,"unrepaired":0,"lost":0,"position":9,"end":90,"passes":1},
+                {"node":"b","found":3,"repaired":1,"unrepaired":2,"lost":1,"position":8,"end":90,"passes":0}]}""";
+        String out = ask(0, null, with, "status").out();
+        assertTrue(out.contains("Node b has found 3 damaged ranges in its log since it was started, and repaired 1 of them;"
+                + " 2 are tried again, of which 1 no other node has whole."), out);
+        assertFalse(out.contains("Node a"), out);
+        assertFalse(ask(0, null, WHOLE, "status").out().contains("damaged"));
+    }
+
+    @Test
+    void aCopyIsSetAsideInTheDirectoryOfANodeAlone(@TempDir Path directory) throws Exception {
+        Console none = Console.run("cluster", "refetch", "--data", directory.resolve("none").toString());
+        assertEquals(1, none.exitCode());
+        assertTrue(none.err().contains("There is no data directory"), none.err());
+        String segment = "%020d.log".formatted(0);
+        Files.writeString(directory.resolve(segment), "records");
+        Files.writeString(directory.resolve("lock"), "");
+        Console own = Console.run("cluster", "refetch", "--data", directory.toString());
+        assertEquals(1, own.exitCode());
+        assertTrue(own.err().contains("is not that of a node of a cluster"), own.err());
+        assertTrue(Files.exists(directory.resolve(segment)));
+        Files.writeString(directory.resolve("node"), "");
+        Console done = Console.run("cluster", "refetch", "--data", directory.toString());
+        assertEquals(0, done.exitCode(), done.err());
+        assertTrue(done.out().startsWith("The node's copy is set aside (files: 1), as "), done.out());
+        assertEquals("records", Files.readString(directory.resolve("diverged-1-" + segment)));
+        assertEquals("50485245464e455700000001fffffffffffffffff8aeb607",
+                HexFormat.of().formatHex(Files.readAllBytes(directory.resolve("refetch"))));
     }
 }

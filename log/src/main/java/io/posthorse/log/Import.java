@@ -240,9 +240,14 @@ public final class Import {
         files.forceNames();
     }
 
-    private static boolean isOfACopy(String name) {
+    static boolean isOfACopy(String name) {
         return Segment.baseOf(name) >= 0 || IndexFile.isName(name) || KeyFile.isName(name) || CheckpointPart.isName(name)
                 || CheckpointPart.isNameOfCopy(name) || WholeCheckpoint.position(name) >= 0 || name.equals(DurableMark.NAME);
+    }
+
+    /** Returns whether a name is that of a file under way, or of the list of such files. */
+    static boolean isIncoming(String name) {
+        return name.startsWith(MANIFEST);
     }
 
     private static List<String> readManifest(FileStore files) throws IOException {

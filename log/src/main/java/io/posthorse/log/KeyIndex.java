@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import java.util.function.LongPredicate;
@@ -30,6 +31,9 @@ public final class KeyIndex {
     private final TreeMap<Long, KeyStripe> stripes = new TreeMap<>();
     /** Stretches whose keys are still to be read from the log: from, to. */
     private final ArrayDeque<long[]> missing = new ArrayDeque<>();
+
+    /** Places in stretches that lack keys, since their records could not be read when the files were made. */
+    private final List<Long> lacking = new ArrayList<>();
 
     private GoneRanges gone = GoneRanges.NONE;
     private GrowingKeys growing;
@@ -213,7 +217,61 @@ public final class KeyIndex {
         return null;
     }
 
+    /**
+     * Looks in the background whether the keys of records are there that could not be read and now can; a stretch that lacks
+     * one is made anew.
+     */
+    void repaired(Log log, DamagedRange range) {
+        long read = log.beginRead();
+        LogView view = log.view();
+        Snapshot present = snapshot();
+        long[] lacks = {-1};
+        background.run(() -> lacks[0] = firstLacking(view, present, range), failure -> {
+            log.endRead(read);
+            if (failure == null && lacks[0] >= 0) {
+                lacking.add(lacks[0]);
+                lacking.add(range.to() - 1);
+                rebuild(log);
+            }
+        });
+    }
+
+    /** Returns the position of the first record without one of its keys; -1 where none lacks any. */
+    private long firstLacking(LogView view, Snapshot present, DamagedRange range) {
+        long position = range.from();
+        for (ByteBuffer bytes = view.bytes(position); bytes != null && position < range.to(); bytes = view.bytes(position)) {
+            int at = view.index(position);
+            int length = bytes.getInt(at + RecordFormat.LENGTH);
+            long record = position;
+            boolean[] has = {true};
+            if (bytes.get(at + RecordFormat.TYPE) == RecordFormat.TYPE_MESSAGE) {
+                source.keys(bytes, at, length, hash -> has[0] &= has(present, hash, record));
+            }
+            if (!has[0]) {
+                return position;
+            }
+            position += RecordFormat.occupied(length);
+        }
+        return -1;
+    }
+
+    private static boolean has(Snapshot present, int hash, long record) {
+        boolean[] found = new boolean[1];
+        present.find(hash, Long.MIN_VALUE, Long.MAX_VALUE, position -> {
+            found[0] |= position == record;
+            return !found[0];
+        });
+        return found[0];
+    }
+
     private void takeOutDamaged() {
+        for (long place : lacking) {
+            Map.Entry<Long, KeyStripe> of = stripes.floorEntry(place);
+            if (of != null && of.getValue() instanceof SortedKeys sorted && place < sorted.to) {
+                sorted.markDamaged();
+            }
+        }
+        lacking.clear();
         stripes.values().removeIf(s -> {
             boolean damaged = s instanceof SortedKeys sorted && sorted.isDamaged();
             if (damaged) {

@@ -251,6 +251,23 @@ final class Segment {
         return (int) crc.getValue();
     }
 
+    /** Returns whether the first bytes of a mapped segment are a whole header of the segment at a position. */
+    static boolean isHeader(ByteBuffer bytes, long base) {
+        if (bytes.limit() < HEADER || !MappedPages.readable(bytes, 0, HEADER)) {
+            return false;
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.slice(0, 32));
+        return bytes.getLong(0) == MAGIC && bytes.getInt(8) == VERSION && bytes.getLong(16) == base
+                && bytes.getInt(32) == (int) crc.getValue() && bytes.getInt(12) >= LogSettings.SEGMENT_BYTES_MIN
+                && bytes.slice(36, HEADER - 36).mismatch(ByteBuffer.allocate(HEADER - 36)) < 0;
+    }
+
+    /** Returns the end of the records before a segment, as a whole header says. */
+    static long previous(ByteBuffer header) {
+        return header.getLong(24);
+    }
+
     long end() {
         return base + size;
     }

@@ -2,6 +2,7 @@ package io.posthorse.replication;
 
 import io.posthorse.log.Export;
 import io.posthorse.log.Import;
+import io.posthorse.log.PeerBytes;
 import io.posthorse.platform.Clock;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -34,6 +35,15 @@ public final class CatchUpService implements Peers.Service {
 
         /** Closes it. */
         void close(Export export);
+
+        /**
+         * Returns committed bytes of the log.
+         *
+         * @throws IOException where this node has not all of them; the message goes to the other node
+         */
+        default ByteBuffer bytes(long position, int length) throws IOException {
+            throw new IOException("this node gives no bytes of its log");
+        }
     }
 
     private static final class Lent {
@@ -62,6 +72,7 @@ public final class CatchUpService implements Peers.Service {
                 case CatchUpWire.READ ->
                         read(request.getLong(), CatchUpWire.text(request), request.getLong(), request.getInt());
                 case CatchUpWire.CLOSE -> close(request.getLong());
+                case CatchUpWire.BYTES -> bytes(request.getLong(), request.getInt());
                 default -> throw new IOException("this release knows no request of the kind " + kind);
             };
         } catch (BufferUnderflowException e) {
@@ -132,6 +143,13 @@ public final class CatchUpService implements Peers.Service {
         ByteBuffer out = ByteBuffer.allocate(length);
         export.read(name, at, out);
         return out.flip();
+    }
+
+    private ByteBuffer bytes(long position, int length) throws IOException {
+        if (length <= 0 || length > PeerBytes.BYTES_MAX) {
+            throw new IOException(length + " bytes of the log");
+        }
+        return CatchUpWire.bytesOf(position, source.bytes(position, length));
     }
 
     private synchronized ByteBuffer close(long number) {

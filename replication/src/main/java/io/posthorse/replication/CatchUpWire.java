@@ -21,12 +21,17 @@ import java.util.List;
  *          answer: the bytes
  *   close  u8 3, u64 number of the export
  *          answer: nothing
+ *   bytes  u8 4, u64 position, u32 length, at most 1 MiB
+ *          answer: u64 position, u32 length, the committed bytes of the log there, all of them
  * </pre>
  */
 final class CatchUpWire {
     static final byte OPEN = 1;
     static final byte READ = 2;
     static final byte CLOSE = 3;
+
+    static final byte BYTES = 4;
+    private static final int BYTES_HEAD = 12;
 
     private CatchUpWire() {}
 
@@ -44,6 +49,30 @@ final class CatchUpWire {
 
     static ByteBuffer close(long number) {
         return ByteBuffer.allocate(9).put(CLOSE).putLong(number).flip();
+    }
+
+    static ByteBuffer bytes(long position, int length) {
+        return ByteBuffer.allocate(13).put(BYTES).putLong(position).putInt(length).flip();
+    }
+
+    static ByteBuffer bytesOf(long position, ByteBuffer bytes) {
+        int length = bytes.remaining();
+        return ByteBuffer.allocate(BYTES_HEAD + length).putLong(position).putInt(length).put(bytes).flip();
+    }
+
+    /**
+     * Returns the bytes in an answer.
+     *
+     * @throws IOException where they are not those that were asked for
+     */
+    static ByteBuffer bytesOf(ByteBuffer in, long position, int length) throws IOException {
+        ByteBuffer own = in.slice();
+        boolean fits = own.limit() == (long) BYTES_HEAD + length && own.getLong(0) == position && own.getInt(8) == length;
+        if (!fits) {
+            throw new IOException("the answer of the other node has not the " + length + " bytes from position " + position
+                    + " on that were asked for");
+        }
+        return own.slice(BYTES_HEAD, length);
     }
 
     static ByteBuffer offer(long number, Export export) {

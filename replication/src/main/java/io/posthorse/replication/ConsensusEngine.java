@@ -22,6 +22,14 @@ public interface ConsensusEngine {
          */
         boolean isJoining();
 
+        /**
+         * Returns the index of the first entry that is in the engine's own log; -1 where there is none. A copy that this
+         * node fetches anew must reach to the entry before it.
+         */
+        default long firstEntry() throws IOException {
+            return -1;
+        }
+
         /** Returns the calls to other nodes. */
         Peers peers();
 

@@ -6,8 +6,8 @@ import io.posthorse.broker.GroupReplica;
 import io.posthorse.log.AgreedPoint;
 import io.posthorse.log.Batch;
 import io.posthorse.log.DivergedException;
-import io.posthorse.log.Export;
 import io.posthorse.log.Import;
+import io.posthorse.log.ScrubFigures;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
@@ -60,7 +60,8 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private final Proposals proposals = new Proposals(engine.thenApply(Engine::log), this::failed);
     private final List<Member> members;
     private final long checkpointBytes;
-    private final CatchUpService catchUps = new CatchUpService(new OfCopy(), Clock.system());
+    private final CatchUpService catchUps = new CatchUpService(new LentCopy(this::present), Clock.system());
+    private final NodeRepairs repairs;
     private volatile String leader;
     private BrokerNode node;
     /** Null while it is opened anew. */
@@ -99,6 +100,8 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.ports = ports;
         this.names = names;
         this.onFailure = onFailure;
+        this.repairs = new NodeRepairs(config.cluster() == null ? 0 : config.cluster().scrubRate(),
+                (member, request) -> engine.thenCompose(now -> now.peers().ask(member, request)), this::others);
         Import.finish(files);
         open(null);
         restored = copy.point();
@@ -108,7 +111,11 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private void open(GroupReplica before) throws IOException {
         BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
+            if (before != null) {
+                repairs.mend(before);
+            }
             GroupReplica opened = next.follow(group, before, names, this::failed);
+            repairs.begin(next.network(), opened);
             synchronized (this) {
                 node = next;
                 copy = opened;
@@ -228,8 +235,10 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     @Override
     public void failed(Throwable cause) {
-        LOG.error("This node of the cluster cannot go on: {}", cause.getMessage(), cause);
-        onFailure.accept(cause);
+        Throwable told = cause instanceof DivergedException && !(cause instanceof DivergedException.Mismatch)
+                ? new IOException(cause.getMessage() + ". " + Refetch.ADVICE, cause) : cause;
+        LOG.error("This node of the cluster cannot go on: {}", told.getMessage(), cause);
+        onFailure.accept(told);
     }
 
     /** A task for the owner's thread of the present copy. */
@@ -384,8 +393,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     /** Fetches a checkpoint from the leader, and everything below it that this node lacks. */
     private EntryPlace fetch(EntryPlace first) throws IOException {
-        Member from = Stream.concat(
-                members.stream(), engine.join().log().status().peers().stream().map(GroupStatus.Peer::member))
+        Member from = known()
                 .filter(member -> member.name().equals(leader)).findFirst().orElseThrow(
                         () -> new IOException("no node is known to lead"));
         GroupReplica before = takeAway();
@@ -440,31 +448,32 @@ final class ClusterMember implements ReplicatedLog.Replica {
         catchUps.end();
         isServing = false;
         old.network().onOwner(() -> null); // what was queued is taken
+        repairs.end();
         old.discard();
         ports.resume();
         return before;
     }
 
-    /** Opens and closes exports on the owner's thread. */
-    private final class OfCopy implements CatchUpService.Source {
-        @Override
-        public Export open(long index) throws IOException {
-            GroupReplica of;
-            BrokerNode present;
-            synchronized (ClusterMember.this) {
-                of = copy;
-                present = node;
-            }
-            if (of == null) {
-                throw new IOException("this node is opening its copy anew. Ask again");
-            }
-            return present.network().onOwner(() -> of.export(index));
-        }
+    private synchronized LentCopy.Present present() {
+        return new LentCopy.Present(node, copy);
+    }
 
-        @Override
-        public void close(Export export) {
-            node().network().owner().execute(export::close);
-        }
+    /** Returns what was found of damaged records. */
+    ScrubFigures repaired() throws IOException {
+        return repairs.figures();
+    }
+
+    private Stream<Member> known() {
+        Engine now = engine.getNow(null);
+        return Stream.concat(members.stream(), now == null ? Stream.of()
+                : now.log().status().peers().stream().map(GroupStatus.Peer::member));
+    }
+
+    /** Returns the other members: those that the engine knows, or those of the settings before it runs. */
+    private List<Member> others() {
+        Engine now = engine.getNow(null);
+        return (now == null ? known() : now.log().status().peers().stream().map(GroupStatus.Peer::member))
+                .filter(member -> !member.name().equals(name)).distinct().toList();
     }
 
     /** Ends; the engine must be closed before. */
@@ -484,6 +493,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (of == null) {
             return; // it could not be opened anew
         }
+        repairs.end();
         if (isServing) {
             last.discard();
         } else {

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -41,6 +43,9 @@ public final class ClusterNode implements AutoCloseable {
     private static final byte TRANSFER = 18;
     private static final byte ADD = 20;
     private static final byte REMOVE = 21;
+    private static final byte RECORDS = 22;
+    /** Limit of an answer about damaged records, which nobody needs at once. */
+    private static final long RECORDS_MS = 1_500;
     private static final byte PORTS = 23;
     private static final int GROUP_BYTES_MAX = 64;
     private static final long ANSWER_MS = 5_000;
@@ -109,8 +114,10 @@ public final class ClusterNode implements AutoCloseable {
         ConsensusEngine.Membership membership = engine.admit(
                 new GroupSettings(group, cluster.self(), cluster.nodes(), data.resolve("engine"),
                         certificates(cluster.certificates())), files);
-        if (membership.isJoining()) {
-            fetch(membership.peers());
+        if (Refetch.isDue(files)) {
+            refetch(membership);
+        } else if (membership.isJoining()) {
+            fetch(membership.peers(), 0);
         }
         member = new ClusterMember(
                 config.withoutNameServer(), files, false, group, cluster.self().name(), cluster.nodes(), checkpointBytes,
@@ -119,8 +126,23 @@ public final class ClusterNode implements AutoCloseable {
         member.join(joined.log(), joined.peers());
     }
 
+    /** Fetches the copy that takes the place of one that was set aside. */
+    private void refetch(ConsensusEngine.Membership membership) throws IOException {
+        long first = membership.firstEntry();
+        long old = Refetch.noted(files);
+        if (first < 0 && old < 0) {
+            throw new IOException("Neither the copy that was set aside nor the engine's log says what this node has"
+                    + " acknowledged, so it must not come back as the same node. Remove it from the cluster"
+                    + " (\"posthorse cluster remove " + config.cluster().name() + "\"), and let it join anew, under another"
+                    + " name and with empty directories");
+        }
+        LOG.info("This node gives up its copy: it fetches one that reaches at least to entry {}.", Math.max(old, first - 1));
+        fetch(membership.peers(), Math.max(0, Math.max(old, first - 1)));
+        Refetch.isDue(files); // it is not, any more
+    }
+
     /** Fetches a copy of what the cluster has from any node, where an earlier start has not. */
-    private void fetch(Peers peers) throws IOException {
+    private void fetch(Peers peers, long index) throws IOException {
         ServerConfig.Cluster cluster = config.cluster();
         while (!Import.hasCopy(files)) {
             for (Member from : cluster.nodes()) {
@@ -128,9 +150,9 @@ public final class ClusterNode implements AutoCloseable {
                     continue;
                 }
                 try {
-                    LOG.info("This node joins the cluster: it fetches a copy from node {}.", from.name());
-                    CatchUp.fetch(peers, from, files, 0, 0);
-                    LOG.info("This node has a copy; it is a member once the leader has made it one.");
+                    LOG.info("This node fetches a copy from node {}.", from.name());
+                    CatchUp.fetch(peers, from, files, index, 0);
+                    LOG.info("This node has a copy; where it joins, it is a member once the leader has made it one.");
                     return;
                 } catch (IOException e) {
                     LOG.warn("Node {} has given no copy: {}", from.name(), e.getMessage());
@@ -198,7 +220,31 @@ public final class ClusterNode implements AutoCloseable {
                 return out.name("state").value("starting").endObject().bytes();
             }
             out.name("state").value(isServing() ? "leading" : "following");
-            return out.name("cluster").value(JsonReader.read(view())).endObject().bytes();
+            out.name("cluster").value(JsonReader.read(view())).name("records").beginArray();
+            for (byte[] each : records()) {
+                out.value(JsonReader.read(each));
+            }
+            return out.endArray().endObject().bytes();
+        }
+
+        /** Returns what each node that answers has found of damaged records. */
+        private List<byte[]> records() throws IOException {
+            List<CompletableFuture<ByteBuffer>> asked = joined.log().status().peers().stream()
+                    .map(GroupStatus.Peer::member)
+                    .filter(other -> !other.name().equals(config.cluster().name()))
+                    .map(other -> joined.peers().ask(other, ByteBuffer.wrap(new byte[] {RECORDS}))
+                            .completeOnTimeout(null, RECORDS_MS, TimeUnit.MILLISECONDS).exceptionally(failure -> null))
+                    .toList();
+            List<byte[]> all = new ArrayList<>(List.of(ownRecords()));
+            for (CompletableFuture<ByteBuffer> each : asked) {
+                ByteBuffer answer = each.join();
+                if (answer != null) {
+                    byte[] json = new byte[answer.remaining()];
+                    answer.get(json);
+                    all.add(json);
+                }
+            }
+            return all;
         }
 
         @Override
@@ -279,6 +325,10 @@ public final class ClusterNode implements AutoCloseable {
         return ClusterView.json(own, group.toString());
     }
 
+    private byte[] ownRecords() throws IOException {
+        return ClusterView.records(config.cluster().name(), member.repaired());
+    }
+
     private Optional<Member> otherLeader() {
         GroupStatus status = joined.log().status();
         return Stream.concat(config.cluster().nodes().stream(), status.peers().stream().map(GroupStatus.Peer::member))
@@ -318,7 +368,7 @@ public final class ClusterNode implements AutoCloseable {
     /** Answers another node. */
     private ByteBuffer answer(String from, ByteBuffer request) throws IOException {
         byte kind = request.hasRemaining() ? request.get(request.position()) : 0;
-        if (kind != STATUS && kind != TRANSFER && kind != ADD && kind != REMOVE && kind != PORTS) {
+        if (kind != STATUS && kind != TRANSFER && kind != ADD && kind != REMOVE && kind != RECORDS && kind != PORTS) {
             return member.service().answer(from, request);
         }
         requireJoined();
@@ -326,6 +376,9 @@ public final class ClusterNode implements AutoCloseable {
         switch (kind) {
             case STATUS -> {
                 return ByteBuffer.wrap(ClusterView.json(joined.log().status(), group.toString()));
+            }
+            case RECORDS -> {
+                return ByteBuffer.wrap(ownRecords());
             }
             case ADD -> {
                 MemberChanges.Progress progress = joined.changes().add(member(text(request)));

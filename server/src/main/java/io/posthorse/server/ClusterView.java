@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import io.posthorse.codec.rocketmq.JsonWriter;
+import io.posthorse.log.ScrubFigures;
 import io.posthorse.replication.GroupStatus;
 
 /** What a node knows of its cluster, as JSON for the command line; a leader knows more than others. */
@@ -31,6 +32,20 @@ final class ClusterView {
             out.endObject();
         }
         return out.endArray().endObject().bytes();
+    }
+
+    /** Returns what a node has found of damaged records. */
+    static byte[] records(String node, ScrubFigures figures) {
+        return new JsonWriter().beginObject()
+                .name("node").value(node)
+                .name("found").value(figures.found())
+                .name("repaired").value(figures.repaired())
+                .name("unrepaired").value(figures.unrepaired())
+                .name("lost").value(figures.lost())
+                .name("position").value(figures.position())
+                .name("end").value(figures.end())
+                .name("passes").value(figures.passes())
+                .endObject().bytes();
     }
 
     private static String role(GroupStatus status, GroupStatus.Peer peer) {

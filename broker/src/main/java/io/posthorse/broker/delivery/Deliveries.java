@@ -48,6 +48,7 @@ public final class Deliveries {
         this.timers = timers;
         this.distribution = new Distribution(this);
         this.cold = new ColdReads(this, reader);
+        broker().originals().onRepaired(() -> shared.values().forEach(Feed::repaired));
     }
 
     Broker broker() {

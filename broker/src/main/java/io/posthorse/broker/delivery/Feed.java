@@ -369,8 +369,18 @@ public final class Feed extends Pump {
     /** Withholds a message that fails unexpectedly; the others go on. */
     void withhold(FeedPartition lane, long offset, Throwable cause) {
         lane.reserve(offset);
+        if (broker().originals().isAwaited(broker().positionOf(lane.partition(), offset))) {
+            lane.awaitRepair(offset);
+        }
         departed();
         deliveries.withheld(lane.partition(), offset, cause);
+    }
+
+    /** Looks at everything again: messages can be read that could not be. */
+    void repaired() {
+        lanes.forEach(FeedPartition::repaired);
+        views.restart(returnedEnd());
+        deliveries.wake(this);
     }
 
     void failed(Throwable cause) {

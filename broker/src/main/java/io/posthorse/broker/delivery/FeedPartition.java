@@ -9,6 +9,8 @@ import java.util.Set;
 
 /** One partition of a feed, and its messages that consumers hold. */
 final class FeedPartition implements Waiter {
+    private static final int AWAITED_MAX = 10_000;
+
     private final Feed feed;
     private final Partition partition;
     private final int number;
@@ -16,6 +18,8 @@ final class FeedPartition implements Waiter {
     private Map<Long, Delivery> held = Map.of();
     /** Offsets that are not handed out although no consumer holds them: their outcome is decided elsewhere. */
     private Set<Long> reserved = Set.of();
+    /** Those of them that could not be read, and may be repaired. */
+    private Set<Long> awaited = Set.of();
     private int resets;
     private boolean waiting;
 
@@ -83,6 +87,22 @@ final class FeedPartition implements Waiter {
         reserved.remove(offset);
         reserved = reserved.isEmpty() ? Set.of() : reserved;
         return true;
+    }
+
+    /** Notes that a reserved message waits for its repair; at most {@link #AWAITED_MAX}. */
+    void awaitRepair(long offset) {
+        if (awaited.isEmpty()) {
+            awaited = new HashSet<>(4);
+        }
+        if (awaited.size() < AWAITED_MAX) {
+            awaited.add(offset);
+        }
+    }
+
+    /** Removes the reservations of all messages that wait for a repair. */
+    void repaired() {
+        awaited.forEach(this::unreserve);
+        awaited = Set.of();
     }
 
     boolean hasReserved() {

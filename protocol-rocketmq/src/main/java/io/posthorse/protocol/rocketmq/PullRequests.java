@@ -42,7 +42,7 @@ final class PullRequests {
     private final TopicsAndGroups destinations;
     private final ConsumerGroups groups;
     private final OffsetResets<Subscription, Partition> resets;
-    private final FetchResult fetch = new FetchResult();
+    private final FetchResult fetch = new FetchResult().waitForRepairs();
     private final Filters filters;
     /** Quota of the waiting pulls of all connections. */
     private final Quota waits;
@@ -267,6 +267,12 @@ final class PullRequests {
                                 ? RemotingSession.RIGHTS_CHANGED
                                 : "old messages could not be read now (" + failure.getMessage()
                                         + "); the client will try again");
+                        return;
+                    }
+                    if (read.isHeld() && !body.isReadable()) {
+                        body.release();
+                        refuse(session, opaque, binary, ResponseCode.SYSTEM_BUSY, "a message is being repaired by what"
+                                + " another node has; the client will try again");
                         return;
                     }
                     ByteBuf head = session.connection().buffer(HEADER_BYTES);

@@ -11,6 +11,7 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.log.ScrubFigures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -52,6 +53,7 @@ final class StatisticsRequests implements RequestHandler {
         Map<String, String> table = new TreeMap<>();
         traffic(table);
         log(table);
+        damage(table);
         schedule(table);
         constants(table);
         JsonWriter out = new JsonWriter().beginObject().name("table").beginObject();
@@ -101,6 +103,18 @@ final class StatisticsRequests implements RequestHandler {
         table.put("commitLogDirCapacity", "Total : %s, Free : %s.".formatted(
                 bytes(operations.volumeBytes()), bytes(operations.freeBytes())));
         table.put("brokerActive", Boolean.toString(settings.isWritable() || settings.isReadable()));
+    }
+
+    /** What only a node of a cluster has, as counted since it began to follow or to lead. */
+    private void damage(Map<String, String> table) {
+        ScrubFigures found = broker.originals().damage();
+        if (found != null) {
+            table.put("damagedRangesFound", text(found.found()));
+            table.put("damagedRangesRepaired", text(found.repaired()));
+            table.put("damagedRangesUnrepaired", text(found.unrepaired()));
+            table.put("damagedRangesLost", text(found.lost()));
+            table.put("scrubbedOffset", text(found.position()));
+        }
     }
 
     private void schedule(Map<String, String> table) {

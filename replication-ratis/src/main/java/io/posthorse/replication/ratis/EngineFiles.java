@@ -39,6 +39,12 @@ final class EngineFiles implements AutoCloseable {
                 || DiskFileStore.entries(directory).orElse(List.of()).contains(OutrunLog.NOTE);
     }
 
+    /** Returns the index of the first entry in the files of a log; -1 where there are none. */
+    static long firstEntry(Path directory, UUID group) throws IOException {
+        Path current = directory.resolve(group.toString()).resolve("current");
+        return OutrunLog.first(DiskFileStore.entries(current).orElse(List.of()));
+    }
+
     /**
      * Prepares the directory for a start.
      *

@@ -5,6 +5,7 @@ import io.posthorse.platform.FileStore;
 import io.posthorse.platform.StoredFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -65,19 +66,25 @@ final class OutrunLog {
         files.forceNames();
     }
 
-    /**
-     * Refuses a log that begins behind what the replica has: nobody would deliver what is between, and this node would count
-     * as one that has it.
-     */
-    static void requireReaches(FileStore files, long restored) throws IOException {
+    /** Returns the index of the first entry in the files of a log, by their names; -1 where none is one. */
+    static long first(List<String> names) {
         long first = Long.MAX_VALUE;
-        for (String name : files.list()) {
+        for (String name : names) {
             Matcher matcher = FIRST.matcher(name);
             if (matcher.matches()) {
                 first = Math.min(first, Long.parseLong(matcher.group(1)));
             }
         }
-        if (first != Long.MAX_VALUE && first > restored + 1) {
+        return first == Long.MAX_VALUE ? -1 : first;
+    }
+
+    /**
+     * Refuses a log that begins behind what the replica has: nobody would deliver what is between, and this node would count
+     * as one that has it.
+     */
+    static void requireReaches(FileStore files, long restored) throws IOException {
+        long first = first(files.list());
+        if (first > restored + 1) {
             throw new IOException("This node's data ends at entry " + restored + ", and the engine's log begins at entry "
                     + first + ": what is between is lost here, such as by files that were deleted. This node must not take"
                     + " part any more; the cluster goes on with the others");

@@ -48,6 +48,11 @@ public final class RatisEngine implements ConsensusEngine {
         }
 
         @Override
+        public long firstEntry() throws IOException {
+            return EngineFiles.firstEntry(settings.directory(), settings.group());
+        }
+
+        @Override
         public Joined join(ReplicatedLog.Replica replica, Peers.Service service, Clock clock) throws IOException {
             Admissions admissions = new Admissions(settings, known, clock);
             NotedReplica noted = new NotedReplica(replica, known, settings.directory(), admissions::explain);

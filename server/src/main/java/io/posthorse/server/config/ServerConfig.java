@@ -94,8 +94,9 @@ public record ServerConfig(
      * @param self this node
      * @param nodes all nodes, this one included
      * @param certificates directory of this node's certificates, or null for none
+     * @param scrubRate bytes of the log that are read for damage each second; 0 for none
      */
-    public record Cluster(Member self, List<Member> nodes, String certificates) {
+    public record Cluster(Member self, List<Member> nodes, String certificates, long scrubRate) {
         /** Returns the name of this node. */
         public String name() {
             return self.name();

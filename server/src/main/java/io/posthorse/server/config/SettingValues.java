@@ -417,7 +417,9 @@ final class SettingValues {
                 get(Settings.LOG_LEVEL), isFile ? get(Settings.LOG_DIRECTORY) : null, isFile);
         Member self = self();
         ServerConfig.Cluster cluster = self == null ? null
-                : new ServerConfig.Cluster(self, get(Settings.CLUSTER_NODES), get(Settings.CLUSTER_CERTIFICATES));
+                : new ServerConfig.Cluster(
+                        self, get(Settings.CLUSTER_NODES), get(Settings.CLUSTER_CERTIFICATES),
+                        get(Settings.CLUSTER_SCRUB) << 20);
         return new ServerConfig(
                 listen, access, identity, replication, storage, topics, transactions, limits, logging, cluster, texts, notes,
                 ignored);

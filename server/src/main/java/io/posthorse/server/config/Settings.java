@@ -184,6 +184,10 @@ final class Settings {
     static final Setting<String> CLUSTER_CERTIFICATES = Setting.of(
             CLUSTERING, "cluster.certificates", PATH, "", "",
             "Directory of this node's files from `posthorse cluster init`; without it all nodes must be on this machine.");
+    static final Setting<Long> CLUSTER_SCRUB = Setting.of(
+            CLUSTERING, "cluster.scrubRate", new SettingType.Whole(0, 10_000), "8", "MiB/s",
+            "How fast each node reads its log in the background, to find damaged records and repair them with what the other"
+                    + " nodes have; once a day at most. With 0 only what readers meet is repaired.");
 
     static final Setting<String> DIRECTORY = Setting.of(
             STORAGE, "storePathRootDir", new SettingType.Text(4_096, Pattern.compile("[^\\u0000]+"), "a path"), "data", "",
@@ -315,7 +319,7 @@ final class Settings {
             AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, PLAIN_PASSWORDS, PASSWORD_MIN, ZONES,
             CLUSTER, BROKER_NAME, BROKER_ID, BROKER_ROLE, NAMESRV_ADDR, BROKER_PERMISSION,
             HA_PORT, BROKER_IP2, HA_MASTER, SLAVE_TIMEOUT, SLAVE_BEHIND, SLAVE_READ,
-            CLUSTER_NODES, CLUSTER_NODE, CLUSTER_CERTIFICATES,
+            CLUSTER_NODES, CLUSTER_NODE, CLUSTER_CERTIFICATES, CLUSTER_SCRUB,
             DIRECTORY, SEGMENT_BYTES, FLUSH, FLUSH_INTERVAL_MS, RETENTION_HOURS, RETENTION_BYTES, DELETE_WHEN,
             DISK_RATIO, HOT_BYTES,
             QUEUES_DEFAULT, AUTO_CREATE_TOPICS, AUTO_CREATE_GROUPS, MESSAGE_BYTES_MAX, DELAY_LEVELS, DELAY_MAX,
