@@ -7,8 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32C;
 
-/** What a slave says to its master, byte by byte. */
+/** What a slave and its master say to each other, byte by byte. */
 final class SlaveFrames {
+    static final int HELLO = 2;
+    static final int ACK = 10;
+    static final int ASK = 11;
+
     private SlaveFrames() {}
 
     static byte[] preface() {
@@ -19,11 +23,28 @@ final class SlaveFrames {
         ByteBuffer out = ByteBuffer.allocate(1_024);
         text(text(out, cluster), broker).putLong(id);
         text(out, "stalled:1").putInt(segmentBytes).putLong(0).put((byte) 1).put((byte) 0).putShort((short) 0).put((byte) 0);
-        return frame(2, out);
+        return frame(HELLO, out);
+    }
+
+    /** Returns the greeting of a master that wants no proof. */
+    static byte[] greeting() {
+        return frame(1, ByteBuffer.allocate(17).position(17));
+    }
+
+    static byte[] follow(long position) {
+        return frame(3, epochs(position));
+    }
+
+    static byte[] fetch(long needed) {
+        return frame(5, epochs(needed));
+    }
+
+    private static ByteBuffer epochs(long position) {
+        return ByteBuffer.allocate(26).putLong(position).putShort((short) 1).putLong(1).putLong(0);
     }
 
     static byte[] ack(long written, long committed) {
-        return frame(10, ByteBuffer.allocate(16).putLong(written).putLong(committed));
+        return frame(ACK, ByteBuffer.allocate(16).putLong(written).putLong(committed));
     }
 
     /** Reads a frame; returns its kind. */
