@@ -45,6 +45,9 @@ final class CopyReplacement {
         /** Waits a while before another attempt. */
         void pause();
 
+        /** Notes that the work goes on: the master is told that this slave is there. */
+        void progressed();
+
         /** Reports records that were set aside. */
         void setAside(long common, DivergentTail tail);
 
@@ -69,12 +72,15 @@ final class CopyReplacement {
     void replace(Peers master, long common, long needed, Epochs ofMaster) throws IOException {
         boolean isDamaged = slave.epochs().isDamaged();
         try {
+            slave.progressed();
             long end = slave.abandon();
+            slave.progressed();
             long keptBelow = isDamaged ? 0 : end;
             if (common >= 0 && common < end) {
                 DivergentTail tail = DivergentTail.setAside(files, common, end);
                 keptBelow = isDamaged ? 0 : tail.segment();
                 slave.setAside(common, tail);
+                slave.progressed();
                 }
             Epochs.Epoch newest = ofMaster.list().getLast();
             if (!newest.equals(fetchedFrom)) {
@@ -85,14 +91,19 @@ final class CopyReplacement {
             ofMaster.write(files); // not before: the old log has no records of the master's later epochs
             slave.has(ofMaster);
         } finally {
+            slave.progressed();
             openAgain();
         }
     }
 
     private void fetch(Peers master, long needed, long keptBelow) throws IOException {
+        Peers noted = (node, request) -> {
+            slave.progressed();
+            return master.ask(node, request);
+        };
         for (int left = FETCHES_MAX; true; left--) {
             try {
-                CatchUp.fetch(master, new Member("master", "", 0), files, needed, keptBelow);
+                CatchUp.fetch(noted, new Member("master", "", 0), files, needed, keptBelow);
                 return;
             } catch (IOException e) {
                 if (left == 0 || slave.isClosed() || !slave.isMasterThere()) {

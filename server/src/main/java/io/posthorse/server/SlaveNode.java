@@ -29,6 +29,8 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private static final long REDIAL_MS = 2_000;
     private static final long TICK_MS = 1_000;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
+    /** Time in ms without progress after which a slave that replaces its copy does not say any more that it is there. */
+    private static final long STUCK_MS = 1_800_000;
 
     private final ServerConfig config;
     private final DiskFileStore files;
@@ -53,6 +55,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private volatile boolean isFetching;
     private volatile boolean isServing;
     private volatile SlaveLink fetchingFrom;
+    private volatile long progressMs;
     private String complaint = "";
 
     private SlaveNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes, long silentMs) {
@@ -133,9 +136,10 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             return;
         }
         isDialling = true;
-        new ResolvingDialer(links, names).dial(address, connection -> dialled(connection), () -> {
+        new ResolvingDialer(links, names).dial(address, () -> Encryption.ofSlave(config), this::dialled, failure -> {
             isDialling = false;
-            complain("The master at " + address + " cannot be reached; this slave tries again every " + REDIAL_MS / 1_000
+            complain("The master at " + address + " cannot be reached" + (failure == null ? "" : ", "
+                    + failure.getMessage()) + "; this slave tries again every " + REDIAL_MS / 1_000
                     + " s, and serves readers meanwhile.");
             redial();
         });
@@ -147,7 +151,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     }
 
     private LinkSession.Peer link(LinkWire made) {
-        SlaveLink mine = new SlaveLink(this, made);
+        SlaveLink mine = new SlaveLink(this, made, HaPort.nonce());
         link = mine;
         wire = made;
         return new LinkSession.Peer() {
@@ -169,6 +173,11 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             @Override
             public void closed() {
                 mine.closed();
+                if (!mine.isGreeted() && !isClosed) {
+                    complain("The master at " + status.haAddress() + " has ended the link without a word. Both have to be"
+                            + " of the same release, and where one has tls.server.mode=ENFORCING, the other one needs it,"
+                            + " too.");
+                }
                 if (link == mine) {
                     link = null;
                     status.follows(false);
@@ -196,6 +205,10 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         if (now != null && now.silentMs() > silentMs) {
             complain("The master has been silent for " + silentMs / 1_000.0 + " s; this slave connects again.");
             wire.close();
+        } else if (now != null && isFetching) {
+            if (nowMs() - progressMs < STUCK_MS) {
+                now.working();
+            }
         } else if (now != null && isServing) {
             node.network().owner().execute(this::acknowledge);
         }
@@ -321,6 +334,10 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     @Override
     public void fetch(long common, long needed, Epochs ofMaster) {
         SlaveLink from = link;
+        if (isFetching) {
+            return; // it is about this already
+        }
+        progressMs = nowMs();
         isFetching = true;
         fetchingFrom = from;
         changes.run(() -> {
@@ -382,10 +399,15 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         }
 
         @Override
+        public void progressed() {
+            progressMs = nowMs();
+        }
+
+        @Override
         public void setAside(long common, DivergentTail tail) {
             LOG.warn("The log of this slave differs from its master's behind position {}: {} records, {} of them messages"
-                    + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this broker any"
-                    + " more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
+                    + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this broker"
+                    + " any more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
         }
 
         @Override

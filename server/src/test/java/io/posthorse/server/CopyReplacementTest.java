@@ -178,6 +178,11 @@ class CopyReplacementTest {
         }
 
         @Override
+        public void progressed() {
+            // the link waits meanwhile
+        }
+
+        @Override
         public void setAside(long common, DivergentTail tail) {
             done.add("set aside from " + common);
         }

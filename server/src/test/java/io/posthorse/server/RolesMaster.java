@@ -32,7 +32,8 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
     void open() throws IOException {
         begin();
         epochs = new MasterEpochs(world.masterFiles, true, () -> ++world.nextEpoch);
-        broker = epochs.open(world.masterFiles, world.log, background, world.settings(), List.of(new PlainFormat()));
+        broker = epochs.open(
+                world.masterFiles, world.logOfMaster(), background, world.settings(), List.of(new PlainFormat()));
         world.promotions += epochs.opened() ? 1 : 0;
         shard(broker);
         shipping = new Shipping(broker, background);
@@ -52,11 +53,6 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
     @Override
     public long committed() {
         return shipping.committed();
-    }
-
-    @Override
-    public int segmentBytes() {
-        return world.log.segmentBytes();
     }
 
     @Override
@@ -91,7 +87,7 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
 
     @Override
     public LinkKey key() {
-        return null;
+        return RolesWorld.KEY;
     }
 
     @Override
@@ -110,7 +106,7 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
     }
 
     @Override
-    public void tell(String what) {
+    public void tell(MasterLink about, String what) {
         assertTrue(!what.contains("was closed:") && !what.contains("refused"), what);
     }
 

@@ -31,6 +31,7 @@ import java.util.concurrent.CompletableFuture;
  * master and the old one its slave, all drawn from one seed. Whenever they come to rest, both have the same bytes and state.
  */
 final class RolesWorld {
+    static final LinkKey KEY = new LinkKey(new byte[] {1});
     private static final long RETENTION_BYTES = 400_000;
 
     final SeededEntropy entropy;
@@ -60,6 +61,12 @@ final class RolesWorld {
         log = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         masterFiles = new FaultyFileStore(new SeededEntropy(seed + 1));
         slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
+    }
+
+    /** Returns the settings of a master's log: the size of its segments changes from one start to another. */
+    LogSettings logOfMaster() {
+        int segmentBytes = entropy.percent(70) ? log.segmentBytes() : entropy.percent(50) ? 1 << 15 : 3 << 15;
+        return new LogSettings(segmentBytes, 1 << 14, 1 << 10, log.sync());
     }
 
     BrokerSettings settings() {
@@ -112,7 +119,7 @@ final class RolesWorld {
 
         @Override
         public LinkKey key() {
-            return null;
+            return KEY;
         }
 
         @Override
@@ -213,6 +220,11 @@ final class RolesWorld {
             }
 
             @Override
+            public void progressed() {
+                // the link waits meanwhile
+            }
+
+            @Override
             public void setAside(long common, DivergentTail tail) {
                 cuts++;
             }
@@ -247,7 +259,7 @@ final class RolesWorld {
 
     private void dial() {
         masterLink = new MasterLink(master, master, toSlave, "s", new byte[16]);
-        slaveLink = new SlaveLink(slave, toMaster);
+        slaveLink = new SlaveLink(slave, toMaster, new byte[16]);
     }
 
     /** Lives so many steps, and then comes to rest. */
@@ -381,7 +393,7 @@ final class RolesWorld {
         for (String name : slaveFiles.list()) {
             if (name.endsWith(".log") && masterFiles.list().contains(name)) {
                 long base = Long.parseLong(name.substring(0, 20));
-                int length = (int) Math.min(log.segmentBytes(), slave.copy.end() - base);
+                int length = (int) Math.min(1 << 15, slave.copy.end() - base);
                 if (length > 0 && Arrays.binarySearch(bases, base) >= 0) {
                     ByteBuffer ofMaster = RolesComparison.bytes(masterFiles, name, length);
                     ByteBuffer ofSlave = RolesComparison.bytes(slaveFiles, name, length);

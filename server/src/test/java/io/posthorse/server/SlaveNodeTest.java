@@ -76,6 +76,10 @@ class SlaveNodeTest {
             link.awaitKind(SlaveFrames.ASK); // the slave has closed its copy, and its port
             taken = Awaitility.await().ignoreExceptions().until(
                     () -> new ServerSocket(brokerPort, 1, InetAddress.getLoopbackAddress()), socket -> true);
+            link.say(SlaveFrames.refusal(1)); // there is nothing to fetch, so it opens its copy again
+            link.awaitKind(SlaveFrames.WORKING);
+            link.say(SlaveFrames.alive());
+            link.awaitKind(SlaveFrames.WORKING);
         }
         try (taken) {
             assertTrue(master.isLeftAlone(4_000), "without a copy there is nothing to say to a master");
