@@ -42,12 +42,14 @@ class EpochsTest {
         Epochs master = of(1, 0, 2, 100, 3, 200);
         assertEquals(50, master.commonEnd(300, of(1, 0, 2, 100, 3, 200), 50), "it fell behind the newest two");
         assertEquals(90, of(1, 0, 4, 90).commonEnd(300, of(1, 0, 2, 100), 95), "its master lost its end, too");
+        assertEquals(50, of(1, 0, 2, 100, 4, 150).commonEnd(300, of(1, 0, 2, 100, 3, 200), 50));
     }
 
     @Test
     void aLogThatHadRecordsBeforeItHadEpochsIsKnownToWhoeverHasSomeOfThem() {
         Epochs given = Epochs.NONE.begun(5, 1_000);
         assertEquals(500, given.commonEnd(2_000, given, 500), "a slave that began empty, and was cut off on the way");
+        assertEquals(500, given.begun(6, 900).commonEnd(2_000, given, 500), "the master lost its own end, too");
         Epochs older = new Epochs(false, List.of(new Epochs.Epoch(5, 1_000))); // of a release that noted no more
         Epochs restarted = older.begun(6, 3_000);
         assertEquals(2_500, restarted.commonEnd(3_000, older, 2_500));
