@@ -30,7 +30,7 @@ public final class SlaveCopy {
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         this.store = Opening.replay(files, log.copied(), background, state, machine);
         store.start();
-        this.following = new Following(store, log);
+        this.following = new Following(store);
         this.broker = new Broker(settings, byId, renderer, state, machine, store, background);
     }
 

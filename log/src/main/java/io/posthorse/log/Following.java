@@ -12,7 +12,6 @@ public final class Following {
     private final Store store;
     private final Log log;
     private final RecordCheck check = new RecordCheck();
-    private final int segmentBytes;
     /** Position behind the last record. */
     private long end;
 
@@ -22,15 +21,10 @@ public final class Following {
         void record(ByteBuffer records, int at);
     }
 
-    /**
-     * Lets a log that has begun refuse records of its own from now on.
-     *
-     * @param settings those with which the log was opened
-     */
-    public Following(Store store, LogSettings settings) {
+    /** Lets a log that has begun refuse records of its own from now on. */
+    public Following(Store store) {
         this.store = store;
         this.log = store.log();
-        this.segmentBytes = settings.segmentBytes();
         this.end = endOf(log);
         log.follow();
     }
@@ -39,8 +33,8 @@ public final class Following {
     public static long endOf(Log log) {
         Segment[] all = log.view().segments();
         Segment last = all[all.length - 1];
-        boolean isBegin = log.tail() == last.base + Segment.HEADER && last.previous >= 0;
-        return isBegin ? last.previous : log.tail();
+        boolean isBegin = log.tail() == last.base + Segment.HEADER && (last.previous >= 0 || last.base == 0);
+        return isBegin ? Math.max(0, last.previous) : log.tail();
     }
 
     /** Returns the position behind the last record that was taken. */
@@ -61,7 +55,10 @@ public final class Following {
         requireContinues(shipment);
         requireWhole(shipment);
         ByteBuffer unit = shipment.records().slice(0, shipment.records().limit());
-        log.put(unit.duplicate(), shipment.position());
+        if (end == 0) {
+            log.beginAgain(shipment.segmentBytes());
+        }
+        log.put(unit.duplicate(), shipment.position(), shipment.segmentBytes());
         end = shipment.end();
         for (int at = 0; at < unit.limit(); at += RecordFormat.occupied(unit.getInt(at + RecordFormat.LENGTH))) {
             try {
@@ -79,16 +76,17 @@ public final class Following {
         long[] bases = log.segmentBases();
         long last = bases[bases.length - 1];
         long size = log.segmentBytes(last);
-        boolean isHere = shipment.segment() == last && shipment.segmentBytes() == size;
-        boolean isNext = shipment.segment() == last + size && shipment.segmentBytes() == segmentBytes;
+        boolean isPossible = shipment.segmentBytes() >= LogSettings.SEGMENT_BYTES_MIN && shipment.segmentBytes() % 8 == 0;
+        boolean isEmpty = end == 0 && bases.length == 1 && last == 0;
+        boolean isHere = shipment.segment() == last && (isEmpty && isPossible || shipment.segmentBytes() == size);
+        boolean isNext = end > 0 && shipment.segment() == last + size && isPossible;
         long begin = Math.max(end, shipment.segment() + Segment.HEADER);
         boolean fits = isHere && shipment.position() == begin || isNext && shipment.position() == shipment.segment()
                 + Segment.HEADER;
         if (!fits || shipment.end() > shipment.segment() + shipment.segmentBytes()) {
             throw new DivergedException("The master has sent records for position " + shipment.position()
                     + " in a segment of " + shipment.segmentBytes() + " bytes that begins at " + shipment.segment()
-                    + ", but this log ends at position " + end + " in one of " + size + " bytes that begins at " + last
-                    + ". Set mappedFileSizeCommitLog to the same value as the master has");
+                    + ", but this log ends at position " + end + " in one of " + size + " bytes that begins at " + last);
         }
     }
 

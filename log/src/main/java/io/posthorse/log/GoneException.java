@@ -8,7 +8,7 @@ public final class GoneException extends IOException {
 
     private final long needed;
 
-    GoneException(long needed) {
+    public GoneException(long needed) {
         super("the records that are needed next are not in the log any more, or cannot be read");
         this.needed = needed;
     }

@@ -133,7 +133,7 @@ final class GroupLog {
         }
         try {
             if (unit != null) {
-                log.put(unit.duplicate(), batch.end() - unit.limit());
+                log.put(unit.duplicate(), batch.end() - unit.limit(), 0);
             }
             log.advanced(); // even by a piece alone: another batch may be proposed
             return unit;

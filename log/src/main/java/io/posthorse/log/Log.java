@@ -168,11 +168,10 @@ public final class Log {
         int allocate = (int) Math.min(settings.segmentBytes(), Math.max(ahead, need + Segment.HEADER) + BLOCK - 1 & -BLOCK);
         Segment next = Segment.create(files, end, tail(), settings.segmentBytes(), allocate);
         handOver();
-        if (poison != null) {
-            return;
+        if (poison == null) {
+            add(next);
+            staging.moveTo(end + Segment.HEADER);
         }
-        add(next);
-        staging.moveTo(end + Segment.HEADER);
     }
 
     private void add(Segment next) {
@@ -288,12 +287,14 @@ public final class Log {
     /**
      * Writes records that a group has agreed on, or a master; what is appended next comes behind them.
      *
+     * @param segmentBytes size of the segment where one begins with them; 0 for that of the settings
      * @throws IOException where the disk is full or fails
      */
-    void put(ByteBuffer unit, long position) throws IOException {
-        int ahead = Math.min(settings.allocateBytes(), settings.segmentBytes());
+    void put(ByteBuffer unit, long position, int segmentBytes) throws IOException {
+        int size = segmentBytes == 0 ? settings.segmentBytes() : segmentBytes;
+        int ahead = Math.min(settings.allocateBytes(), size);
         if (position > last.end()) {
-            add(Segment.create(files, last.end(), written, settings.segmentBytes(), ahead));
+            add(Segment.create(files, last.end(), written, size, ahead));
         }
         Segment to = segments.holding(position);
         int end = to.endOf(position, unit.limit());
@@ -305,6 +306,12 @@ public final class Log {
         if (group == null || !group.isLeading()) {
             staging.moveTo(written);
         }
+    }
+
+    /** Lets a log that has no record yet begin with a segment of its master's size, whose header no crash has torn. */
+    void beginAgain(int segmentBytes) throws IOException {
+        last = segments.beginAgain(files, segmentBytes, settings.allocateBytes());
+        forcing.namesChanged();
     }
 
     void advanced() {
@@ -397,10 +404,8 @@ public final class Log {
      * and memory also rot under a broker that runs for months.
      */
     public boolean readable(long position) {
-        if (position < 0 || position >= committed() || (position & 7) != 0) {
-            return false;
-        }
-        Segment segment = segments.holding(position);
+        boolean isPossible = position >= 0 && position < committed() && (position & 7) == 0;
+        Segment segment = isPossible ? segments.holding(position) : null;
         return segment != null
                 && RecordFormat.valid(segment.bytes(), segment.at(position), position, segment.size, crc);
     }
@@ -442,12 +447,11 @@ public final class Log {
     /** Drops the segment that begins at a position, unless it is the last one. */
     void drop(long base) {
         int number = segments.numberOf(base);
-        if (number < 0 || number == segments.size() - 1) {
-            return;
+        if (number >= 0 && number < segments.size() - 1) {
+            Segment gone = segments.remove(number);
+            forcing.dropped(gone, segments.get(number));
+            dropped.delete(gone, files);
         }
-        Segment gone = segments.remove(number);
-        forcing.dropped(gone, segments.get(number));
-        dropped.delete(gone, files);
     }
 
     /**
@@ -485,16 +489,12 @@ public final class Log {
         last.cut(last.at(written));
         forcing.now(written);
         mark.close(written);
-        for (Segment segment : segments.all()) {
-            segment.close();
-        }
+        segments.close();
     }
 
     /** Closes the files of a group's log without what is not agreed on. The background must be idle. */
     void abandon() throws IOException {
         mark.abandon();
-        for (Segment segment : segments.all()) {
-            segment.close();
-        }
+        segments.close();
     }
 }

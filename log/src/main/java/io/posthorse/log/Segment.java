@@ -213,6 +213,21 @@ final class Segment {
         return segment;
     }
 
+    /** Creates an empty segment in the place of one that may be mapped: a crash leaves the one or the other. */
+    static Segment replace(FileStore files, long base, int size, int allocate) throws IOException {
+        String next = name(base) + ".new";
+        try (StoredFile file = files.open(next)) {
+            file.truncate(0);
+            file.allocate(0, Math.min(size, allocate));
+            file.write(0, header(base, base, size));
+            file.force();
+        }
+        files.rename(next, name(base));
+        Segment segment = open(files, base, size);
+        segment.allocated = Math.min(size, allocate);
+        return segment;
+    }
+
     /**
      * Reads the header of an existing segment. The file is opened again at its first use.
      *

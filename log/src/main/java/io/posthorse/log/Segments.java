@@ -1,5 +1,7 @@
 package io.posthorse.log;
 
+import io.posthorse.platform.FileStore;
+import java.io.IOException;
 import java.util.Arrays;
 
 /** The segments of a log in the order of their positions. Segments between two of them may have been dropped. */
@@ -17,6 +19,24 @@ final class Segments {
         row = Arrays.copyOf(row, row.length + 1);
         row[row.length - 1] = next;
         recent = next;
+    }
+
+    /** Makes the only segment, which is empty, anew, unless it has the size and a whole header; returns it. */
+    Segment beginAgain(FileStore files, int segmentBytes, int allocate) throws IOException {
+        if (last().size == segmentBytes && last().previous >= 0) {
+            return last();
+        }
+        last().close();
+        recent = Segment.replace(files, last().base, segmentBytes, allocate);
+        row = new Segment[] {recent};
+        return recent;
+    }
+
+    /** Closes all files. */
+    void close() throws IOException {
+        for (Segment segment : row) {
+            segment.close();
+        }
     }
 
     int size() {

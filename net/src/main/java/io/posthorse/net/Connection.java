@@ -8,7 +8,12 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.posthorse.platform.QuotaHolder;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.Certificate;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 
 /** One connection, as a protocol session sees it. Used on the owner's thread only. */
 public final class Connection {
@@ -202,6 +207,25 @@ public final class Connection {
     /** Returns whether the connection is encrypted. */
     public boolean isEncrypted() {
         return channel.pipeline().get(SslHandler.class) != null;
+    }
+
+    /**
+     * Returns the SHA-256 of the certificate of the side that has accepted the connection, which is 32 bytes at both ends
+     * unless somebody sits in between; empty where the connection is not encrypted, or its handshake has not ended.
+     */
+    public byte[] certificateDigest() {
+        SslHandler tls = channel.pipeline().get(SslHandler.class);
+        if (tls == null || !tls.handshakeFuture().isSuccess()) {
+            return new byte[0];
+        }
+        try {
+            SSLSession session = tls.engine().getSession();
+            Certificate[] chain =
+                    tls.engine().getUseClientMode() ? session.getPeerCertificates() : session.getLocalCertificates();
+            return MessageDigest.getInstance("SHA-256").digest(chain[0].getEncoded());
+        } catch (SSLPeerUnverifiedException | GeneralSecurityException e) {
+            throw new IllegalStateException("an encrypted connection has no certificate that can be read", e);
+        }
     }
 
     /** Returns a buffer outside the heap, to be passed to {@link #send} or released. */

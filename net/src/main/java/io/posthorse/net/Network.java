@@ -212,6 +212,15 @@ public final class Network implements AutoCloseable {
      * @param address resolved already, since that may block
      */
     public void dial(InetSocketAddress address, SessionFactory sessions, Runnable failed) {
+        dial(address, null, sessions, failed);
+    }
+
+    /**
+     * Connects to another process as above; what the session sends waits for the handshake.
+     *
+     * @param tls encryption, or null for none
+     */
+    public void dial(InetSocketAddress address, DialTls tls, SessionFactory sessions, Runnable failed) {
         Class<? extends SocketChannel> type =
                 NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
         new Bootstrap()
@@ -224,6 +233,9 @@ public final class Network implements AutoCloseable {
                     @Override
                     protected void initChannel(SocketChannel channel) {
                         dialled.add(channel);
+                        if (tls != null) {
+                            channel.pipeline().addLast(tls.handler(channel.alloc(), address, handshakes));
+                        }
                         channel.pipeline().addLast(new SessionHandler(sessions, null, complaints, () -> received.run()));
                     }
                 })
@@ -240,6 +252,12 @@ public final class Network implements AutoCloseable {
         listeners.forEach(l -> l.close().awaitUninterruptibly());
         dialled.close().awaitUninterruptibly();
         accepted.close().awaitUninterruptibly();
+    }
+
+    /** Stops accepting, and closes all accepted connections but those of a port. */
+    public void closeAcceptedBut(int port) {
+        listeners.forEach(l -> l.close().awaitUninterruptibly());
+        accepted.close(channel -> ((InetSocketAddress) channel.localAddress()).getPort() != port).awaitUninterruptibly();
     }
 
     @Override

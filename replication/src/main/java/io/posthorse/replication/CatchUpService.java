@@ -111,6 +111,15 @@ public final class CatchUpService implements Peers.Service {
         end(one -> clock.nanos() - one.usedNanos > IDLE_NANOS);
     }
 
+    /**
+     * Ends the exports of a node that is gone.
+     *
+     * @param from its name; nothing that it asked for is under way
+     */
+    public synchronized void gone(String from) {
+        end(one -> one.to.equals(from));
+    }
+
     private void end(Predicate<Lent> which) {
         for (Iterator<Lent> all = lent.values().iterator(); all.hasNext();) {
             Lent one = all.next();

@@ -11,9 +11,8 @@ public final class ForeignPeerException extends IOException {
     ForeignPeerException(long first) {
         super(first >= 0 && first < OFFSET_MAX
                 ? "it looks like the slave of a RocketMQ broker, which reports the offset " + first + ". Its files have"
-                        + " another format, so it cannot follow this master: start Posthorse with the slave's file"
-                        + " instead, with an"
-                        + " empty storePathRootDir"
+                        + " another format, so it cannot follow this master: start Posthorse with the slave's file instead,"
+                        + " with an empty storePathRootDir"
                 : "it does not speak the protocol of this program's slaves. Clients connect to listenPort or to a name"
                         + " server; haListenPort is for slaves alone");
     }

@@ -13,7 +13,7 @@ import java.util.zip.CRC32C;
 
 /**
  * The bytes between a slave and its master. The slave begins with the preface, u64 magic "PHSLAVE" and a zero, u32 version
- * 1, u32 zero; everything else in both directions is frames:
+ * 2, u32 zero; everything else in both directions is frames:
  *
  * <pre>
  *   0  u32  length   of kind and contents
@@ -27,17 +27,17 @@ import java.util.zip.CRC32C;
 final class LinkCodec {
     static final int PREFACE_BYTES = 16;
     static final long MAGIC = 0x5048534C41564500L;
-    static final int VERSION = 1;
-    /** Maximum length of a slave's frame, and of what a master says before it knows its slave. */
+    static final int VERSION = 2;
+    /** Maximum length of a slave's frame, and of what a master says before its slave trusts it. */
     static final int SMALL_MAX = 64 << 10;
     /** Maximum length of a master's frame: an atomic group is never divided. */
     static final int LARGE_MAX = RecordFormat.LENGTH_MAX + (64 << 20);
     /** Bytes around the contents of a frame. */
     static final int AROUND = 9;
     /** Epochs in a message. */
-    static final int EPOCHS_MAX = 64;
-
-    private static final int NONCE_BYTES = 16;
+    static final int EPOCHS_MAX = Epochs.KEPT_MAX;
+    /** Bytes by chance that a proof of the other side must cover. */
+    static final int NONCE_BYTES = 16;
     private static final int PROOF_BYTES_MAX = 64;
     private static final int SEGMENTS_MAX = 1 << 20;
 
@@ -53,6 +53,8 @@ final class LinkCodec {
     private static final byte ACK = 10;
     private static final byte ASK = 11;
     private static final byte ANSWER = 12;
+    private static final byte PROOF = 13;
+    private static final byte WORKING = 14;
 
     private LinkCodec() {}
 
@@ -64,6 +66,8 @@ final class LinkCodec {
         return switch (message) {
             case LinkMessage.Greeting m -> frame(GREETING, out(NONCE_BYTES + 1).put(m.nonce()).put(flag(m.wantsProof())));
             case LinkMessage.Hello m -> frame(HELLO, hello(m, m.proof()));
+            case LinkMessage.Proof m -> frame(PROOF, out(1 + m.proof().length).put((byte) m.proof().length).put(m.proof()));
+            case LinkMessage.Working m -> frame(WORKING, out(0));
             case LinkMessage.Follow m -> frame(FOLLOW, epochs(m.position(), m.epochs()));
             case LinkMessage.Cut m -> frame(CUT, epochs(m.position(), m.epochs()));
             case LinkMessage.Fetch m -> frame(FETCH, epochs(m.needed(), m.epochs()));
@@ -90,7 +94,7 @@ final class LinkCodec {
         };
     }
 
-    /** Returns what the proof of a slave covers: everything else that it says. */
+    /** Returns what the proofs of both sides cover of what a slave says: everything but its own proof. */
     static ByteBuffer proven(LinkMessage.Hello hello) {
         return hello(hello, new byte[0]).flip().position(5).slice();
     }
@@ -118,19 +122,19 @@ final class LinkCodec {
 
     private static ByteBuffer hello(LinkMessage.Hello m, byte[] proof) {
         int texts = 3 * (m.cluster().length() + m.brokerName().length() + m.address().length());
-        ByteBuffer out = out(64 + texts + m.epochs().size() * 16 + proof.length);
+        ByteBuffer out = out(64 + NONCE_BYTES + texts + m.epochs().list().size() * 16 + proof.length);
         text(text(out, m.cluster()), m.brokerName()).putLong(m.brokerId());
         text(out, m.address()).putInt(m.segmentBytes()).putLong(m.end()).put(flag(m.isEmpty())).put(flag(m.isDamaged()));
-        return epochs(out, m.epochs()).put((byte) proof.length).put(proof);
+        return epochs(out, m.epochs()).put(m.nonce()).put((byte) proof.length).put(proof);
     }
 
-    private static ByteBuffer epochs(long position, List<Epoch> epochs) {
-        return epochs(out(10 + epochs.size() * 16).putLong(position), epochs);
+    private static ByteBuffer epochs(long position, Epochs epochs) {
+        return epochs(out(11 + epochs.list().size() * 16).putLong(position), epochs);
     }
 
-    private static ByteBuffer epochs(ByteBuffer out, List<Epoch> epochs) {
-        out.putShort((short) epochs.size());
-        epochs.forEach(epoch -> out.putLong(epoch.id()).putLong(epoch.begin()));
+    private static ByteBuffer epochs(ByteBuffer out, Epochs epochs) {
+        out.put(flag(epochs.hasGap())).putShort((short) epochs.list().size());
+        epochs.list().forEach(epoch -> out.putLong(epoch.id()).putLong(epoch.begin()));
         return out;
     }
 
@@ -167,7 +171,9 @@ final class LinkCodec {
             case GREETING -> new LinkMessage.Greeting(bytes(in, NONCE_BYTES), flag(in));
             case HELLO -> new LinkMessage.Hello(
                     text(in), text(in), in.getLong(), text(in), in.getInt(), position(in), flag(in), flag(in), epochs(in),
-                    bytes(in, Math.min(in.get() & 0xFF, PROOF_BYTES_MAX + 1)));
+                    bytes(in, NONCE_BYTES), proof(in));
+            case PROOF -> new LinkMessage.Proof(proof(in));
+            case WORKING -> new LinkMessage.Working();
             case FOLLOW -> new LinkMessage.Follow(position(in), epochs(in));
             case CUT -> new LinkMessage.Cut(position(in), epochs(in));
             case FETCH -> new LinkMessage.Fetch(position(in), epochs(in));
@@ -233,11 +239,20 @@ final class LinkCodec {
         return bytes;
     }
 
+    private static byte[] proof(ByteBuffer in) throws IOException {
+        int length = in.get() & 0xFF;
+        if (length > PROOF_BYTES_MAX) {
+            throw new IOException("a proof of " + length + " bytes");
+        }
+        return bytes(in, length);
+    }
+
     private static String text(ByteBuffer in) {
         return new String(bytes(in, in.getShort() & 0xFFFF), StandardCharsets.UTF_8);
     }
 
-    private static List<Epoch> epochs(ByteBuffer in) throws IOException {
+    private static Epochs epochs(ByteBuffer in) throws IOException {
+        boolean hasGap = flag(in);
         int count = in.getShort() & 0xFFFF;
         List<Epoch> list = new ArrayList<>();
         for (int i = 0; i < count && i <= EPOCHS_MAX; i++) {
@@ -246,6 +261,6 @@ final class LinkCodec {
         if (count > EPOCHS_MAX || !Epochs.isSane(list)) {
             throw new IOException("a list of " + count + " epochs that are not in order, or too many");
         }
-        return list;
+        return new Epochs(true, false, hasGap, list);
     }
 }

@@ -1,9 +1,7 @@
 package io.posthorse.replication;
 
 import io.posthorse.log.Shipment;
-import io.posthorse.replication.Epochs.Epoch;
 import java.nio.ByteBuffer;
-import java.util.List;
 
 /** What a master and its slave tell each other; {@link LinkCodec} has the bytes. */
 sealed interface LinkMessage {
@@ -21,20 +19,24 @@ sealed interface LinkMessage {
      * @param address of the slave's port for clients, for people
      * @param end position behind its last record
      * @param isDamaged whether its log cannot go on, though it is the same as the master's
-     * @param epochs the newest ones of its log
+     * @param epochs of its log
+     * @param nonce bytes that the master's proof must cover
      */
     record Hello(
             String cluster, String brokerName, long brokerId, String address, int segmentBytes, long end, boolean isEmpty,
-            boolean isDamaged, List<Epoch> epochs, byte[] proof) implements LinkMessage {}
+            boolean isDamaged, Epochs epochs, byte[] nonce, byte[] proof) implements LinkMessage {}
+
+    /** Master: it knows the key, too. Comes before everything else that it says to a slave that has proven itself. */
+    record Proof(byte[] proof) implements LinkMessage {}
 
     /** Master: the slave's log goes on from its end; these are the epochs of the master's. */
-    record Follow(long position, List<Epoch> epochs) implements LinkMessage {}
+    record Follow(long position, Epochs epochs) implements LinkMessage {}
 
     /** Master: the slave's log differs from a position on. */
-    record Cut(long position, List<Epoch> epochs) implements LinkMessage {}
+    record Cut(long position, Epochs epochs) implements LinkMessage {}
 
     /** Master: what the slave needs next is not in the log; a checkpoint at or behind a position has to be fetched. */
-    record Fetch(long needed, List<Epoch> epochs) implements LinkMessage {}
+    record Fetch(long needed, Epochs epochs) implements LinkMessage {}
 
     /** Master: why this slave gets nothing. */
     record Refused(String reason) implements LinkMessage {}
@@ -63,6 +65,9 @@ sealed interface LinkMessage {
      * @param committed position up to which its flush mode has them stored
      */
     record Ack(long written, long committed) implements LinkMessage {}
+
+    /** Slave: it is there, and busy with its copy. */
+    record Working() implements LinkMessage {}
 
     /** Slave: a request of {@link CatchUp}. */
     record Ask(int number, ByteBuffer request) implements LinkMessage {}

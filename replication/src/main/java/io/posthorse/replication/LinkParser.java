@@ -10,7 +10,7 @@ final class LinkParser {
     /** Bytes that are not a whole frame yet, from 0 to the position. */
     private ByteBuffer bytes = ByteBuffer.allocate(FIRST_BYTES);
     private boolean hasPreface;
-    private final int lengthMax;
+    private int lengthMax;
 
     /** A receiver of messages. */
     interface Receiver {
@@ -25,6 +25,11 @@ final class LinkParser {
     LinkParser(boolean awaitsPreface, int lengthMax) {
         this.hasPreface = !awaitsPreface;
         this.lengthMax = lengthMax;
+    }
+
+    /** Accepts frames up to another length from now on. */
+    void accept(int bytesMax) {
+        lengthMax = bytesMax;
     }
 
     /** Returns whether the preface has come. */

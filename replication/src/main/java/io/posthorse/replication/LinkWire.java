@@ -10,6 +10,11 @@ public interface LinkWire {
     /** Returns whether the other side takes what it is sent. */
     boolean isWritable();
 
+    /** Returns a digest of the master's certificate, to which the proofs are bound; empty where nothing is encrypted. */
+    default byte[] binding() {
+        return new byte[0];
+    }
+
     /** Closes the connection; nothing is received any more. */
     void close();
 }

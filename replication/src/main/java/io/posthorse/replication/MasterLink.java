@@ -29,6 +29,8 @@ public final class MasterLink {
     private final LinkParser parser = new LinkParser(true, LinkCodec.SMALL_MAX);
     private LinkMessage.Hello slave;
     private boolean isShipping;
+    /** Whether the slave was told to fetch: acknowledgements that are on their way begin nothing. */
+    private boolean isFetching;
     private boolean isReading;
     private boolean isClosed;
     private int asked;
@@ -57,8 +59,8 @@ public final class MasterLink {
         /** Notes that a slave has reported more. */
         void moved(MasterLink slave);
 
-        /** Reports what an operator should know. */
-        void tell(String what);
+        /** Reports what an operator should know about a link. */
+        void tell(MasterLink about, String what);
 
         /** Returns a time in ms for durations. */
         long nowMs();
@@ -83,13 +85,17 @@ public final class MasterLink {
             return;
         }
         boolean wasGreeted = parser.hasPreface();
+        if (slave != null) {
+            heardMs = masters.nowMs(); // a long frame takes its time
+        }
         try {
             parser.feed(bytes, this::take);
             if (!wasGreeted && parser.hasPreface()) {
                 wire.send(LinkCodec.encode(new LinkMessage.Greeting(nonce, masters.key() != null)));
             }
         } catch (IOException e) {
-            masters.tell("A connection from " + remote + " to the port for slaves was closed: " + e.getMessage() + ".");
+            masters.tell(
+                    this, "A connection from " + remote + " to the port for slaves was closed: " + e.getMessage() + ".");
             close();
         }
     }
@@ -100,6 +106,7 @@ public final class MasterLink {
             case LinkMessage.Hello hello when slave == null -> admit(hello);
             case LinkMessage.Ack ack when slave != null -> acknowledged(ack);
             case LinkMessage.Ask ask when slave != null -> answer(ask);
+            case LinkMessage.Working working when slave != null -> { }
             default -> throw new IOException("it has sent " + message.getClass().getSimpleName() + " out of turn");
         }
         return !isClosed;
@@ -108,18 +115,22 @@ public final class MasterLink {
     private void admit(LinkMessage.Hello hello) {
         String refusal = refusal(hello);
         if (refusal != null) {
-            masters.tell("The slave at " + remote + " is refused: " + refusal);
+            masters.tell(this, "The slave at " + remote + " is refused: " + refusal);
             wire.send(LinkCodec.encode(new LinkMessage.Refused(refusal)));
             close();
             return;
         }
         slave = hello;
+        if (masters.key() != null) {
+            wire.send(LinkCodec.encode(
+                    new LinkMessage.Proof(masters.key().ofMaster(wire.binding(), nonce, hello))));
+        }
         masters.admitted(this);
         compare();
     }
 
     private String refusal(LinkMessage.Hello hello) {
-        if (masters.key() != null && !masters.key().isProven(nonce, hello)) {
+        if (masters.key() != null && !masters.key().isOfSlave(wire.binding(), nonce, hello)) {
             return "it does not know the secret of innerClientAuthenticationCredentials: set that to the same value on"
                     + " master and slave";
         }
@@ -128,10 +139,6 @@ public final class MasterLink {
                     + masters.brokerName() + " in " + masters.cluster() + ": correct brokerName, brokerClusterName or"
                     + " haMasterAddress of the slave";
         }
-        if (hello.segmentBytes() != log.segmentBytes()) {
-            return "it has mappedFileSizeCommitLog=" + hello.segmentBytes() + ", and this master " + log.segmentBytes()
-                    + ": the files of both have to be the same, so set both to one value";
-        }
         return masters.refusal(this);
     }
 
@@ -139,41 +146,39 @@ public final class MasterLink {
     private void compare() {
         Epochs epochs = log.epochs();
         long end = log.committed();
-        Epochs other = new Epochs(true, slave.epochs());
-        long common = slave.isEmpty() ? slave.end() : epochs.commonEnd(end, other, slave.end());
+        long common = slave.isEmpty() ? 0 : epochs.commonEnd(end, slave.epochs(), slave.end());
         if (common < 0) {
             String reason = "its log and the one of this master have no part in common, as far as they know: the directory"
-                    + " is that of another broker, or it was away too long. Move its data directory away, and start it"
-                    + " with an"
-                    + " empty one";
-            masters.tell("The slave at " + remote + " is refused: " + reason);
+                    + " is that of another broker. Move its data directory away, and start it with an empty one";
+            masters.tell(this, "The slave at " + remote + " is refused: " + reason);
             wire.send(LinkCodec.encode(new LinkMessage.Refused(reason)));
             close();
         } else if (common < slave.end()) {
-            masters.tell("The slave " + name() + " has " + (slave.end() - common) + " bytes behind position " + common
+            masters.tell(this, "The slave " + name() + " has " + (slave.end() - common) + " bytes behind position " + common
                     + " that this master has not. It sets them aside, and fetches what it lacks.");
-            wire.send(LinkCodec.encode(new LinkMessage.Cut(common, epochs.newest(LinkCodec.EPOCHS_MAX))));
+            isFetching = true;
+            wire.send(LinkCodec.encode(new LinkMessage.Cut(common, epochs)));
         } else if (slave.isDamaged()) {
             fetch(0);
         } else {
             sent = slave.end();
             written = sent;
             committed = 0;
-            wire.send(LinkCodec.encode(new LinkMessage.Follow(sent, epochs.newest(LinkCodec.EPOCHS_MAX))));
+            wire.send(LinkCodec.encode(new LinkMessage.Follow(sent, epochs)));
         }
     }
 
     private void fetch(long needed) {
         isShipping = false;
-        wire.send(LinkCodec.encode(
-                new LinkMessage.Fetch(needed, log.epochs().newest(LinkCodec.EPOCHS_MAX))));
+        isFetching = true;
+        wire.send(LinkCodec.encode(new LinkMessage.Fetch(needed, log.epochs())));
     }
 
     private void acknowledged(LinkMessage.Ack ack) throws IOException {
         if (ack.written() > sent || ack.committed() > ack.written()) {
             throw new IOException("it acknowledges position " + ack.written() + ", and was sent no more than " + sent);
         }
-        isShipping = true; // the first one
+        isShipping = !isFetching; // from the first one on
         written = ack.written();
         committed = Math.max(committed, ack.committed());
         masters.moved(this);
@@ -208,11 +213,11 @@ public final class MasterLink {
                 return;
             }
             if (failure instanceof GoneException gone) {
-                masters.tell("The slave " + name() + " is too far behind, at position " + sent + ": it fetches a"
+                masters.tell(this, "The slave " + name() + " is too far behind, at position " + sent + ": it fetches a"
                         + " checkpoint.");
                 fetch(gone.needed());
             } else if (failure != null) {
-                masters.tell("The slave " + name() + " cannot be sent what it lacks: " + failure.getMessage());
+                masters.tell(this, "The slave " + name() + " cannot be sent what it lacks: " + failure.getMessage());
                 close();
             } else if (shipment != null) {
                 ship(shipment);
@@ -232,8 +237,8 @@ public final class MasterLink {
             return;
         }
         if (masters.nowMs() - heardMs > SILENT_MS) {
-            masters.tell("The slave at " + remote + " has been silent for " + SILENT_MS / 1_000 + " s; its connection is"
-                    + " closed.");
+            masters.tell(this, "The slave at " + remote + " has been silent for " + SILENT_MS / 1_000 + " s; its"
+                    + " connection is closed.");
             close();
             return;
         }
@@ -247,6 +252,16 @@ public final class MasterLink {
             wire.send(LinkCodec.encode(new LinkMessage.Kept(log.committed(), now)));
         }
         pump();
+    }
+
+    /** Returns whether the other side has said, and where that is wanted proven, that it is a slave. */
+    public boolean isAdmitted() {
+        return slave != null;
+    }
+
+    /** Closes the connection of somebody who has not said who it is: another one needs its place. */
+    public void giveWay() {
+        close();
     }
 
     /** Notes that the connection has ended. */

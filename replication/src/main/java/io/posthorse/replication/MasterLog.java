@@ -10,9 +10,6 @@ public interface MasterLog {
     /** Returns the position below which records may be shipped. */
     long committed();
 
-    /** Returns the size of new segments in bytes. */
-    int segmentBytes();
-
     /** Returns the first positions of all segments, in order. */
     long[] segmentBases();
 

@@ -15,12 +15,18 @@ import java.util.concurrent.CompletableFuture;
 public final class SlaveLink implements Peers {
     private final Slave slave;
     private final LinkWire wire;
-    private final LinkParser parser = new LinkParser(false, LinkCodec.LARGE_MAX);
+    private final LinkParser parser = new LinkParser(false, LinkCodec.SMALL_MAX);
     private final Map<Integer, CompletableFuture<ByteBuffer>> questions = new HashMap<>();
     private int asked;
     private boolean isClosed;
     private boolean isFollowing;
-    private boolean isGreeted;
+    private final byte[] nonce;
+    private byte[] nonceOfMaster;
+    /** What this slave has said about itself; null before it has. */
+    private LinkMessage.Hello said;
+    /** Whether the master has proven who it is, or need not. */
+    private volatile boolean isTrusted;
+    private volatile boolean isGreeted;
     private volatile long heardMs;
 
     /**
@@ -70,7 +76,9 @@ public final class SlaveLink implements Peers {
         long nowMs();
     }
 
-    public SlaveLink(Slave slave, LinkWire wire) {
+    /** @param nonce 16 bytes by chance */
+    public SlaveLink(Slave slave, LinkWire wire, byte[] nonce) {
+        this.nonce = nonce;
         this.slave = slave;
         this.wire = wire;
         this.heardMs = slave.nowMs();
@@ -83,35 +91,75 @@ public final class SlaveLink implements Peers {
      * @throws IOException where they are none of a master of this program; the caller closes the connection
      */
     public void received(ByteBuffer bytes) throws IOException {
+        if (isTrusted) {
+            heardMs = slave.nowMs(); // a long frame takes its time
+        }
         parser.feed(bytes, this::take);
     }
 
     private boolean take(LinkMessage message) throws IOException {
         heardMs = slave.nowMs();
-        if (!isGreeted && !(message instanceof LinkMessage.Greeting) && !(message instanceof LinkMessage.Refused)) {
-            throw new IOException("the master has sent " + message.getClass().getSimpleName() + " before its greeting");
+        isGreeted = true;
+        switch (message) {
+            case LinkMessage.Greeting greeting when said == null -> hello(greeting);
+            case LinkMessage.Proof proof when said != null && !isTrusted -> prove(proof);
+            case LinkMessage.Refused refused -> slave.refused(refused.reason());
+            default -> trusted(message);
+        }
+        return true;
+    }
+
+    /** Takes what only a master may say that has proven itself, where that is wanted. */
+    private void trusted(LinkMessage message) throws IOException {
+        if (!isTrusted) {
+            throw new IOException("the master has sent " + message.getClass().getSimpleName() + (said == null
+                    ? " before its greeting"
+                    : " before it has proven that it knows innerClientAuthenticationCredentials"));
         }
         switch (message) {
-            case LinkMessage.Greeting greeting -> {
-                hello(greeting);
-                isGreeted = true;
-            }
-            case LinkMessage.Follow follow -> slave.follow(new Epochs(true, follow.epochs()), () -> {
-                synchronized (this) {
-                    isFollowing = true;
-                }
-                acknowledge(follow.position(), 0);
-            });
+            case LinkMessage.Follow follow -> follow(follow);
             case LinkMessage.Records records -> slave.take(records.committed(), records.shipment());
             case LinkMessage.Alive alive -> slave.alive(alive.committed());
             case LinkMessage.Kept kept -> slave.keepOnly(kept.end(), kept.bases());
-            case LinkMessage.Cut cut -> slave.fetch(cut.position(), 0, new Epochs(true, cut.epochs()));
-            case LinkMessage.Fetch fetch -> slave.fetch(-1, fetch.needed(), new Epochs(true, fetch.epochs()));
-            case LinkMessage.Refused refused -> slave.refused(refused.reason());
+            case LinkMessage.Cut cut -> slave.fetch(cut.position(), 0, known(cut.epochs()));
+            case LinkMessage.Fetch fetch -> slave.fetch(-1, fetch.needed(), known(fetch.epochs()));
             case LinkMessage.Answer answer -> answered(answer);
-            default -> throw new IOException("the master has sent " + message.getClass().getSimpleName());
+            default -> throw new IOException(
+                    "the master has sent " + message.getClass().getSimpleName() + " out of turn");
         }
-        return true;
+    }
+
+    private void follow(LinkMessage.Follow follow) throws IOException {
+        if (follow.position() != said.end()) {
+            throw new IOException("the master wants to go on at position " + follow.position() + ", and this slave's log"
+                    + " ends at " + said.end());
+        }
+        slave.follow(known(follow.epochs()), () -> {
+            synchronized (this) {
+                isFollowing = true;
+            }
+            acknowledge(follow.position(), 0);
+        });
+    }
+
+    private static Epochs known(Epochs ofMaster) throws IOException {
+        if (ofMaster.list().isEmpty()) {
+            throw new IOException("the master has sent no epochs");
+        }
+        return ofMaster;
+    }
+
+    private void prove(LinkMessage.Proof proof) throws IOException {
+        if (!slave.key().isOfMaster(wire.binding(), nonceOfMaster, said, proof.proof())) {
+            throw new IOException("who answers at the master's address does not know innerClientAuthenticationCredentials of"
+                    + " this slave, or sits between this slave and its master; it is not followed");
+        }
+        trust();
+    }
+
+    private void trust() {
+        isTrusted = true;
+        parser.accept(LinkCodec.LARGE_MAX);
     }
 
     private void hello(LinkMessage.Greeting greeting) throws IOException {
@@ -128,11 +176,16 @@ public final class SlaveLink implements Peers {
         Copy copy = slave.copy();
         LinkMessage.Hello hello = new LinkMessage.Hello(
                 copy.cluster(), copy.brokerName(), copy.brokerId(), copy.address(), copy.segmentBytes(), copy.end(),
-                copy.isEmpty(), copy.isDamaged(), copy.epochs().upTo(copy.end()).newest(LinkCodec.EPOCHS_MAX), new byte[0]);
-        byte[] proof = greeting.wantsProof() ? key.proof(greeting.nonce(), hello) : new byte[0];
+                copy.isEmpty(), copy.isDamaged(), copy.epochs(), nonce, new byte[0]);
+        byte[] proof = key == null ? new byte[0] : key.ofSlave(wire.binding(), greeting.nonce(), hello);
+        nonceOfMaster = greeting.nonce();
+        said = hello;
+        if (key == null) {
+            trust();
+        }
         wire.send(LinkCodec.encode(new LinkMessage.Hello(
                 hello.cluster(), hello.brokerName(), hello.brokerId(), hello.address(), hello.segmentBytes(), hello.end(),
-                hello.isEmpty(), hello.isDamaged(), hello.epochs(), proof)));
+                hello.isEmpty(), hello.isDamaged(), hello.epochs(), nonce, proof)));
     }
 
     /** Tells the master what this slave has. */
@@ -142,9 +195,21 @@ public final class SlaveLink implements Peers {
         }
     }
 
+    /** Tells the master that this slave is there while it is busy with its copy. */
+    public synchronized void working() {
+        if (!isClosed && isTrusted) {
+            wire.send(LinkCodec.encode(new LinkMessage.Working()));
+        }
+    }
+
     /** Returns whether the slave is being sent records. */
     public synchronized boolean isFollowing() {
         return isFollowing && !isClosed;
+    }
+
+    /** Returns whether the master has said anything. */
+    public boolean isGreeted() {
+        return isGreeted;
     }
 
     /** Returns whether the connection is there. */

@@ -11,6 +11,7 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HexFormat;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EpochsTest {
@@ -34,6 +35,45 @@ class EpochsTest {
         assertEquals(-1, master.commonEnd(300, of(7, 0), 250));
         assertEquals(-1, master.commonEnd(300, of(2, 90), 250), "the same id at another place is not the same");
         assertEquals(200, master.commonEnd(300, of(1, 0, 2, 100, 3, 200, 4, 200), 250), "it began where the other did");
+    }
+
+    @Test
+    void aLogThatHasOnlyAPartOfWhatItWasToldOfIsThatPart() {
+        Epochs master = of(1, 0, 2, 100, 3, 200);
+        assertEquals(50, master.commonEnd(300, of(1, 0, 2, 100, 3, 200), 50), "it fell behind the newest two");
+        assertEquals(90, of(1, 0, 4, 90).commonEnd(300, of(1, 0, 2, 100), 95), "its master lost its end, too");
+        assertEquals(50, of(1, 0, 2, 100, 4, 150).commonEnd(300, of(1, 0, 2, 100, 3, 200), 50));
+    }
+
+    @Test
+    void aLogThatHadRecordsBeforeItHadEpochsIsKnownToWhoeverHasSomeOfThem() {
+        Epochs given = Epochs.NONE.begun(5, 1_000);
+        assertEquals(500, given.commonEnd(2_000, given, 500), "a slave that began empty, and was cut off on the way");
+        assertEquals(500, given.begun(6, 900).commonEnd(2_000, given, 500), "the master lost its own end, too");
+        Epochs older = new Epochs(false, List.of(new Epochs.Epoch(5, 1_000))); // of a release that noted no more
+        Epochs restarted = older.begun(6, 3_000);
+        assertEquals(2_500, restarted.commonEnd(3_000, older, 2_500));
+        assertEquals(500, restarted.commonEnd(3_000, restarted, 500));
+        assertEquals(-1, restarted.commonEnd(3_000, Epochs.NONE.begun(7, 1_000), 500), "another broker's");
+        assertEquals(-1, restarted.commonEnd(3_000, Epochs.NONE, 500));
+    }
+
+    @Test
+    void afterMoreStartsThanAreKeptOneOriginIsStillToldFromAnother() throws IOException {
+        Epochs slave = of(1, 0, 2, 8);
+        Epochs master = slave;
+        for (int i = 3; i <= 3_000; i++) {
+            master = master.begun(i, i * 8L);
+        }
+        assertTrue(master.hasGap());
+        assertEquals(0, master.commonEnd(30_000, slave, 12), "everything has to be fetched anew");
+        assertEquals(0, slave.commonEnd(12, master, 30_000));
+        assertEquals(24_000, master.commonEnd(30_000, master, 24_000));
+        assertEquals(-1, master.commonEnd(30_000, of(9, 0, 2, 16), 12));
+        master.write(files);
+        assertEquals(master, Epochs.read(files));
+        assertTrue(master.following(true).damaged().upTo(1 << 20).hasGap());
+        assertFalse(master.begun(4_000, 0).hasGap(), "nothing is left");
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.posthorse.replication;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,20 +12,35 @@ import io.posthorse.testkit.SeededEntropy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class LinkCodecTest {
-    private static final List<Epoch> EPOCHS = List.of(new Epoch(1, 0), new Epoch(2, 4_096));
+    private static final Epochs EPOCHS =
+            new Epochs(true, false, true, List.of(new Epoch(1, 0), new Epoch(2, 4_096)));
+    private static final byte[] NONCE = new byte[16];
+    private static final byte[] NO_TLS = {};
+    private static final String HELLO =
+            "000000570200016300016200000000000000010003683a3100001000000000000000004d000101000200000000000000"
+            + "01000000000000000000000000000000020000000000001000000000000000000000000000000000000109cb6ec45c";
+    private static final String PROOF = "000000040d020708a79f70ed";
+    private static final String WORKING = "000000010efe05ec76";
+    private static final String FOLLOW =
+            "0000002c03000000000000004d0100020000000000000001000000000000000000000000000000020000000000001000"
+            + "0d870c0c";
 
     private static List<LinkMessage> all() {
         return List.of(
                 new LinkMessage.Greeting(new byte[16], true),
-                new LinkMessage.Hello("c", "b\u00e9", 1, "h:1", 1 << 20, 77, false, true, EPOCHS, new byte[] {1, 2, 3}),
+                new LinkMessage.Hello(
+                        "c", "b\u00e9", 1, "h:1", 1 << 20, 77, false, true, EPOCHS, NONCE, new byte[] {1, 2, 3}),
+                new LinkMessage.Proof(new byte[] {7, 8}),
+                new LinkMessage.Working(),
                 new LinkMessage.Follow(8, EPOCHS),
                 new LinkMessage.Cut(8, EPOCHS),
-                new LinkMessage.Fetch(8, List.of()),
+                new LinkMessage.Fetch(8, Epochs.NONE),
                 new LinkMessage.Refused("why"),
                 new LinkMessage.Records(9, new Shipment(0, 1 << 20, 64, ByteBuffer.allocate(48))),
                 new LinkMessage.Alive(5),
@@ -81,7 +97,7 @@ class LinkCodecTest {
             for (int j = 0; j < garbage.length; j++) {
                 garbage[j] = (byte) (entropy.percent(50) ? 0 : entropy.nextLong());
             }
-            garbage[0] = (byte) (1 + entropy.below(12));
+            garbage[0] = (byte) (1 + entropy.below(14));
             CRC32C crc = new CRC32C();
             crc.update(garbage);
             ByteBuffer frame = ByteBuffer.allocate(garbage.length + 4).put(garbage).putInt((int) crc.getValue()).flip();
@@ -114,19 +130,51 @@ class LinkCodecTest {
         assertTrue(http.contains("for slaves alone"), http);
     }
 
+    private static LinkMessage.Hello hello(long brokerId, byte[] nonce, byte[] proof) {
+        return new LinkMessage.Hello("c", "b", brokerId, "h:1", 1, 77, false, true, EPOCHS, nonce, proof);
+    }
+
     @Test
-    void aProofCoversTheNonceAndEverythingThatASlaveSays() {
+    void aProofCoversTheNonceTheCertificateAndEverythingThatASlaveSays() {
         LinkKey key = new LinkKey(new byte[] {1});
-        LinkMessage.Hello hello = new LinkMessage.Hello("c", "b", 1, "h:1", 1, 77, false, true, EPOCHS, new byte[0]);
-        byte[] proof = key.proof(new byte[16], hello);
-        LinkMessage.Hello proven =
-                new LinkMessage.Hello("c", "b", 1, "h:1", 1, 77, false, true, EPOCHS, proof);
-        assertTrue(key.isProven(new byte[16], proven));
-        byte[] nonce = new byte[16];
-        nonce[0] = 1;
-        assertTrue(!key.isProven(nonce, proven));
-        assertTrue(!key.isProven(
-                new byte[16], new LinkMessage.Hello("c", "b", 2, "h:1", 1, 77, false, true, EPOCHS, proof)));
-        assertTrue(!new LinkKey(new byte[] {2}).isProven(new byte[16], proven));
+        byte[] other = NONCE.clone();
+        other[0] = 1;
+        byte[] proof = key.ofSlave(NO_TLS, NONCE, hello(1, NONCE, NO_TLS));
+        assertTrue(key.isOfSlave(NO_TLS, NONCE, hello(1, NONCE, proof)));
+        assertFalse(key.isOfSlave(NO_TLS, other, hello(1, NONCE, proof)));
+        assertFalse(key.isOfSlave(NO_TLS, NONCE, hello(2, NONCE, proof)));
+        assertFalse(key.isOfSlave(new byte[32], NONCE, hello(1, NONCE, proof)), "another certificate");
+        assertFalse(new LinkKey(new byte[] {2}).isOfSlave(NO_TLS, NONCE, hello(1, NONCE, proof)));
+    }
+
+    @Test
+    void aMastersProofCoversTheSlavesNonceAndIsNotTheSlaves() {
+        LinkKey key = new LinkKey(new byte[] {1});
+        byte[] other = NONCE.clone();
+        other[15] = 1;
+        byte[] proof = key.ofMaster(NO_TLS, NONCE, hello(1, NONCE, NO_TLS));
+        assertTrue(key.isOfMaster(NO_TLS, NONCE, hello(1, NONCE, new byte[] {5}), proof));
+        assertFalse(key.isOfMaster(NO_TLS, NONCE, hello(1, other, NO_TLS), proof), "of an earlier connection");
+        assertFalse(key.isOfMaster(NO_TLS, other, hello(1, NONCE, NO_TLS), proof));
+        assertFalse(key.isOfMaster(new byte[32], NONCE, hello(1, NONCE, NO_TLS), proof), "another certificate");
+        byte[] ofSlave = key.ofSlave(NO_TLS, NONCE, hello(1, NONCE, NO_TLS));
+        assertFalse(key.isOfMaster(NO_TLS, NONCE, hello(1, NONCE, NO_TLS), ofSlave), "the slave's own, sent back");
+    }
+
+    @Test
+    void theBytesOfFramesStayTheSame() {
+        assertEquals("5048534c4156450000000002" + "00000000", hex(LinkCodec.preface()));
+        LinkMessage.Hello hello = new LinkMessage.Hello(
+                "c", "b", 1, "h:1", 4_096, 77, false, true, EPOCHS, NONCE, new byte[] {9});
+        assertEquals(HELLO, hex(LinkCodec.encode(hello)));
+        assertEquals(PROOF, hex(LinkCodec.encode(new LinkMessage.Proof(new byte[] {7, 8}))));
+        assertEquals(WORKING, hex(LinkCodec.encode(new LinkMessage.Working())));
+        assertEquals(FOLLOW, hex(LinkCodec.encode(new LinkMessage.Follow(77, EPOCHS))));
+    }
+
+    private static String hex(ByteBuffer bytes) {
+        byte[] all = new byte[bytes.remaining()];
+        bytes.get(all);
+        return HexFormat.of().formatHex(all);
     }
 }

@@ -121,11 +121,7 @@ final class BrokerNode {
             boolean mayHaveSlaves = config.replication().haPort() != ServerConfig.OFF;
             MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves, Entropy.system());
             Broker broker = epochs.open(files, logSettings(), disk, core(), formats());
-            if (epochs.opened()) {
-                LOG.warn("This broker was a slave, and is the master from position {} on. Messages that its old master had"
-                        + " and it has not are left out, and their offsets are skipped.",
-                        epochs.epochs().list().getLast().begin());
-            }
+            epochs.openedReport().forEach(LOG::warn);
             ha = mayHaveSlaves ? new HaPort(config, network, epochs) : null;
             copies = ha == null ? copies : ha;
             LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
@@ -189,7 +185,7 @@ final class BrokerNode {
             nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
         }
         if (ha != null) {
-            ha.open(ports, registration);
+            ha.open(ports, tls, registration);
         }
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
@@ -472,6 +468,9 @@ final class BrokerNode {
             }
             return null;
         });
+        if (ha != null) {
+            ha.awaitSlaves(grpc);
+        }
         network.closeConnections();
         if (grpc != null) {
             grpc.close();

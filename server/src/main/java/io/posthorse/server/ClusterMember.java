@@ -304,9 +304,9 @@ final class ClusterMember implements ReplicatedLog.Replica {
     }
 
     private void resume(BrokerNode present, GroupReplica of) {
+        catchUps.expire();
         if (of.leading() == null) {
             of.resume();
-            catchUps.expire();
             tend(present, of);
         }
         present.network().timers().after(RESUME_MS, () -> resume(present, of));

@@ -73,8 +73,8 @@ public final class DataDirectory {
                 ? "It looks like the store of a RocketMQ broker, which this broker does not read."
                 : "Posthorse did not write these files.";
         throw new IOException("The data directory " + directory.toAbsolutePath() + " contains " + shown + ". " + what
-                + " Nothing was"
-                + " changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files elsewhere.");
+                + " Nothing was changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files"
+                + " elsewhere.");
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.posthorse.server;
 
+import io.posthorse.net.DialTls;
 import io.posthorse.net.Tls;
 import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
 
 /** The conversion of the configuration of encryption to the listeners' settings. */
 final class Encryption {
@@ -17,6 +19,19 @@ final class Encryption {
             case optional -> Tls.Clients.ASKED;
             case require -> Tls.Clients.REQUIRED;
         };
+    }
+
+    /**
+     * Returns the encryption of a slave's connection to its master; null where it is not wanted. With a secret that both
+     * share, their proofs say who they are; else the master's certificate has to.
+     */
+    static DialTls ofSlave(ServerConfig config) throws IOException {
+        ServerConfig.Tls configured = config.listen().tls();
+        if (!configured.isOn() || !isRequired(configured)) {
+            return null;
+        }
+        return config.access().inner() == null
+                ? DialTls.trusting(files(configured)) : DialTls.ofProven(files(configured));
     }
 
     static boolean isRequired(ServerConfig.Tls configured) {

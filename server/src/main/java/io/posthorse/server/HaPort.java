@@ -8,9 +8,11 @@ import io.posthorse.log.Shipment;
 import io.posthorse.net.Connection;
 import io.posthorse.net.Network;
 import io.posthorse.net.Session;
+import io.posthorse.net.Tls;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
+import io.posthorse.platform.PeerNetwork;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.Copies;
 import io.posthorse.replication.CatchUpService;
@@ -22,10 +24,14 @@ import io.posthorse.replication.MasterLog;
 import io.posthorse.server.config.ServerConfig;
 import io.posthorse.server.config.ServerConfig.BrokerRole;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,8 @@ final class HaPort implements MasterLog, Copies {
     private static final int SLAVES_MAX = 8;
     private static final int LINKS_MAX = 32;
     private static final long TICK_MS = 1_000;
+    /** Time in ms for which a master that stops waits for its slaves. */
+    private static final long STOP_MS = 3_000;
 
     private final ServerConfig config;
     private final Network network;
@@ -45,7 +53,11 @@ final class HaPort implements MasterLog, Copies {
     private final Clock clock = Clock.system();
     private final CatchUpService catchUps = new CatchUpService(new OfBroker(), clock);
     private final LinkKey key;
-    private final List<MasterLink> links = new ArrayList<>();
+    /** The links in the order in which they came, with the networks that they are from. */
+    private final Map<MasterLink, InetAddress> links = new LinkedHashMap<>();
+    private final BoundedComplaints comings = new BoundedComplaints(clock, LOG::info);
+    private final BoundedComplaints ofSlaves = new BoundedComplaints(clock, LOG::warn);
+    private final BoundedComplaints ofStrangers = new BoundedComplaints(clock, LOG::warn);
     private Shard shard;
     private Shipping shipping;
     private boolean isClosed;
@@ -70,15 +82,15 @@ final class HaPort implements MasterLog, Copies {
     void attach(Shard of) {
         shard = of;
         shipping = new Shipping(of.broker(), reader);
-        shard.onCommitted(() -> links.forEach(MasterLink::pump));
+        shard.onCommitted(() -> links.keySet().forEach(MasterLink::pump));
         network.timers().after(TICK_MS, this::tick);
     }
 
     /** Opens the port and has name servers told of it; call it on another thread than the owner's. */
-    void open(Listening ports, BrokerRegistration registration) throws IOException {
+    void open(Listening ports, Tls tls, BrokerRegistration registration) throws IOException {
         int wanted = config.replication().haPort();
         try {
-            port = ports.openForSlaves(network, wanted, this::open);
+            port = ports.openForSlaves(network, wanted, tls, this::open);
         } catch (IOException e) {
             if (config.given().containsKey("haListenPort")) {
                 throw e;
@@ -104,10 +116,12 @@ final class HaPort implements MasterLog, Copies {
     private LinkSession.Peer link(Connection connection, LinkWire wire) {
         String remote = connection.remote().getAddress().getHostAddress() + ":" + connection.remote().getPort();
         MasterLink link = new MasterLink(new OfConnection(connection), this, wire, remote, nonce());
-        if (links.size() >= LINKS_MAX || isClosed) {
+        if (isClosed) {
             connection.close();
         } else {
-            links.add(link);
+            InetAddress network = PeerNetwork.of(connection.remote().getAddress());
+            makeRoom(network);
+            links.put(link, network);
         }
         return new LinkSession.Peer() {
             @Override
@@ -123,24 +137,83 @@ final class HaPort implements MasterLog, Copies {
             @Override
             public void closed() {
                 link.closed();
-                if (links.remove(link) && link.brokerId() > 0 && !isClosed) {
-                    LOG.warn("The slave {} (brokerId {}) is gone; it had everything up to position {}.", link.address(),
-                            link.brokerId(), link.committed());
+                reader.run(() -> catchUps.gone(remote), failure -> { }); // behind what it has asked for
+                if (links.remove(link) != null && link.isAdmitted() && !isClosed) {
+                    ofSlaves.tell("The slave " + link.address() + " (brokerId " + link.brokerId() + ") is gone; it had"
+                            + " everything up to position " + link.committed() + ".");
                 }
             }
         };
     }
 
-    private static byte[] nonce() {
+    /**
+     * Ends the oldest link that has not said who it is, of the network that has most of them: they cannot keep slaves out.
+     * There are always some, since fewer slaves are admitted than there are places.
+     */
+    private void makeRoom(InetAddress newcomer) {
+        if (links.size() < LINKS_MAX) {
+            return;
+        }
+        Map<InetAddress, List<MasterLink>> strangers = new LinkedHashMap<>();
+        links.forEach((link, network) -> {
+            if (!link.isAdmitted()) {
+                strangers.computeIfAbsent(network, n -> new ArrayList<>()).add(link);
+            }
+        });
+        List<MasterLink> most = strangers.getOrDefault(newcomer, List.of());
+        for (List<MasterLink> some : strangers.values()) {
+            most = some.size() > most.size() ? some : most;
+        }
+        MasterLink oldest = most.getFirst();
+        links.remove(oldest);
+        oldest.giveWay();
+        ofStrangers.tell("There are " + LINKS_MAX + " connections to the port for slaves, most of which do not say who they"
+                + " are. The oldest one from " + most.size() + " of its network gave way to another one.");
+    }
+
+    /** Returns bytes by chance for one end of a link. */
+    static byte[] nonce() {
         return ByteBuffer.allocate(16).putLong(Entropy.system().nextLong()).putLong(Entropy.system().nextLong()).array();
     }
 
     private void tick() {
         if (!isClosed) {
-            List.copyOf(links).forEach(MasterLink::tick);
+            List.copyOf(links.keySet()).forEach(MasterLink::tick);
+            comings.tick();
+            ofSlaves.tick();
+            ofStrangers.tick();
             catchUps.expire();
             network.timers().after(TICK_MS, this::tick);
         }
+    }
+
+    /**
+     * Takes no more from clients, and waits until all slaves that follow have everything, at most 3 s: one of them may be
+     * promoted next.
+     *
+     * @param grpc the port of gRPC clients; null where there is none
+     */
+    void awaitSlaves(GrpcPort grpc) throws IOException {
+        if (port == ServerConfig.OFF) {
+            return;
+        }
+        network.closeAcceptedBut(port);
+        if (grpc != null) {
+            grpc.close();
+        }
+        long until = clock.nanos() + STOP_MS * 1_000_000;
+        while (!network.onOwner(this::isEverywhere)) {
+            if (clock.nanos() > until) {
+                LOG.warn("This master stops, though not all of its slaves have everything: promote none of them, unless this"
+                        + " master's disk is lost.");
+                return;
+            }
+            LockSupport.parkNanos(10_000_000);
+        }
+    }
+
+    private boolean isEverywhere() {
+        return links.keySet().stream().filter(MasterLink::isShipping).allMatch(link -> link.committed() >= shipping.end());
     }
 
     /** Ends the links; nothing more is read. */
@@ -178,10 +251,9 @@ final class HaPort implements MasterLog, Copies {
         public String refusal(MasterLink of) {
             if (config.access().enabled() && key == null) {
                 return "this master has access control and no innerClientAuthenticationCredentials, so no slave can prove"
-                        + " that it"
-                        + " belongs to it: set that to the same value on master and slave";
+                        + " that it belongs to it: set that to the same value on master and slave";
             }
-            long slaves = links.stream().filter(link -> link.brokerId() > 0).count();
+            long slaves = links.keySet().stream().filter(MasterLink::isAdmitted).count();
             return slaves < SLAVES_MAX ? null : "this master has " + SLAVES_MAX + " slaves already";
         }
 
@@ -189,7 +261,7 @@ final class HaPort implements MasterLog, Copies {
         public void admitted(MasterLink slave) {
             connection.admit();
             connection.letBeSilent();
-            LOG.info("The slave {} (brokerId {}) follows.", slave.address(), slave.brokerId());
+            comings.tell("The slave " + slave.address() + " (brokerId " + slave.brokerId() + ") follows.");
         }
 
         @Override
@@ -198,8 +270,8 @@ final class HaPort implements MasterLog, Copies {
         }
 
         @Override
-        public void tell(String what) {
-            LOG.warn(what);
+        public void tell(MasterLink about, String what) {
+            (about.isAdmitted() ? ofSlaves : ofStrangers).tell(what);
         }
 
         @Override
@@ -213,11 +285,6 @@ final class HaPort implements MasterLog, Copies {
     @Override
     public long committed() {
         return shipping.committed();
-    }
-
-    @Override
-    public int segmentBytes() {
-        return config.storage().segmentBytes() & ~7;
     }
 
     @Override
@@ -269,13 +336,13 @@ final class HaPort implements MasterLog, Copies {
     @Override
     public boolean isSlaveThere(long end) {
         long behindMax = config.replication().behindMax();
-        return links.stream().anyMatch(link -> link.isShipping() && end - link.committed() <= behindMax);
+        return links.keySet().stream().anyMatch(link -> link.isShipping() && end - link.committed() <= behindMax);
     }
 
     @Override
     public boolean isCopied(long end) {
         long all = Math.min(end, shipping.end()); // a segment may have begun that has no record yet
-        return links.stream().anyMatch(link -> link.isShipping() && link.committed() >= all);
+        return links.keySet().stream().anyMatch(link -> link.isShipping() && link.committed() >= all);
     }
 
     @Override
@@ -283,14 +350,14 @@ final class HaPort implements MasterLog, Copies {
         if (!isFarBehind || !config.replication().slaveRead()) {
             return 0;
         }
-        return links.stream().filter(MasterLink::isShipping).mapToLong(MasterLink::brokerId).findFirst().orElse(0);
+        return links.keySet().stream().filter(MasterLink::isShipping).mapToLong(MasterLink::brokerId).findFirst().orElse(0);
     }
 
     @Override
     public void write(JsonWriter out) {
         long end = shipping.committed();
         long behindMax = config.replication().behindMax();
-        List<MasterLink> slaves = links.stream().filter(link -> link.brokerId() > 0).toList();
+        List<MasterLink> slaves = links.keySet().stream().filter(MasterLink::isAdmitted).toList();
         long inSync = slaves.stream().filter(link -> link.isShipping() && end - link.committed() <= behindMax).count();
         out.beginObject().name("master").value(true).name("masterCommitLogMaxOffset").value(end);
         out.name("inSyncSlaveNums").value(inSync).name("haConnectionInfo").beginArray();

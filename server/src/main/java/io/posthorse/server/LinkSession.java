@@ -71,6 +71,11 @@ final class LinkSession implements Session, LinkWire {
     }
 
     @Override
+    public byte[] binding() {
+        return connection.certificateDigest();
+    }
+
+    @Override
     public void close() {
         loop.execute(connection::close); // behind what was sent
     }

@@ -65,9 +65,9 @@ final class Listening {
     }
 
     /** Listens on the port for slaves, where all bytes go to their sessions; returns its number. */
-    int openForSlaves(Network network, int port, SessionFactory sessions) throws IOException {
+    int openForSlaves(Network network, int port, Tls tls, SessionFactory sessions) throws IOException {
         try {
-            return network.listen(address(port), null, sessions).getPort();
+            return network.listen(address(port), tls, sessions).getPort();
         } catch (ListenException e) {
             throw explained(e, port, Purpose.HA);
         }

@@ -11,6 +11,7 @@ import io.posthorse.platform.Entropy;
 import io.posthorse.platform.FileStore;
 import io.posthorse.replication.Epochs;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -64,6 +65,21 @@ final class MasterEpochs implements Beginning {
             epochs.write(files);
         }
         return wasSlave;
+    }
+
+    /** Notes that the offsets are skipped; returns what an operator should know about the directory of a slave. */
+    List<String> openedReport() throws IOException {
+        List<String> report = new ArrayList<>();
+        if (opened()) {
+            report.add("This broker was a slave, and is the master from position " + epochs.list().getLast().begin() + " on."
+                    + " Messages that its old master had and it has not are left out, and their offsets are skipped.");
+        }
+        if (epochs.isDamaged()) {
+            report.add("A part of this broker's log was found damaged while it was a slave, and was not fetched anew since:"
+                    + " messages in it are missing. Where another slave is whole, make that one the master, and this one its"
+                    + " slave: it fetches everything then.");
+        }
+        return report;
     }
 
     Epochs epochs() {

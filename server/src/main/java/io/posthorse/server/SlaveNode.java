@@ -9,11 +9,9 @@ import io.posthorse.net.Network;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
-import io.posthorse.replication.CatchUp;
 import io.posthorse.replication.Epochs;
 import io.posthorse.replication.LinkKey;
 import io.posthorse.replication.LinkWire;
-import io.posthorse.replication.Member;
 import io.posthorse.replication.SlaveLink;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
@@ -30,9 +28,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SlaveNode.class);
     private static final long REDIAL_MS = 2_000;
     private static final long TICK_MS = 1_000;
-    /** Attempts to fetch while the master takes a checkpoint, one a second. */
-    private static final int FETCHES_MAX = 30;
     private static final int UNSENT_BYTES_MAX = 8 << 20;
+    /** Time in ms without progress after which a slave that replaces its copy does not say any more that it is there. */
+    private static final long STUCK_MS = 1_800_000;
 
     private final ServerConfig config;
     private final DiskFileStore files;
@@ -43,6 +41,9 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private final DiskThread changes;
     private final Clock clock = Clock.system();
     private final SlaveStatus status;
+    private final CopyReplacement replacement;
+    /** Silence after which the master counts as gone, in ms. */
+    private final long silentMs;
     private volatile BrokerNode node;
     private volatile SlaveCopy copy;
     private volatile Epochs epochs;
@@ -53,16 +54,18 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     private boolean isDialling;
     private volatile boolean isFetching;
     private volatile boolean isServing;
-    /** Epoch of the master of which files may have come already in this process. */
-    private Epochs.Epoch fetchedFrom;
+    private volatile SlaveLink fetchingFrom;
+    private volatile long progressMs;
     private String complaint = "";
 
-    private SlaveNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes) throws IOException {
+    private SlaveNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes, long silentMs) {
+        this.silentMs = silentMs;
         this.config = config;
         this.files = files;
         this.daemon = daemon;
         this.checkpointBytes = checkpointBytes;
         this.status = new SlaveStatus(config);
+        this.replacement = new CopyReplacement(files, new Replaced());
         this.links = BrokerNode.network(config, UNSENT_BYTES_MAX, daemon);
         this.names = new DiskThread("posthorse-names", links.owner());
         this.changes = new DiskThread("posthorse-slave", links.owner());
@@ -71,7 +74,14 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     /** Starts a slave; when this returns, it serves readers, and looks for its master. */
     static SlaveNode start(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes)
             throws IOException {
-        SlaveNode slave = new SlaveNode(config, files, daemon, checkpointBytes);
+        return start(config, files, daemon, checkpointBytes, SlaveStatus.SILENT_MS);
+    }
+
+    /** @param silentMs silence after which the master counts as gone */
+    static SlaveNode start(
+            ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes, long silentMs)
+            throws IOException {
+        SlaveNode slave = new SlaveNode(config, files, daemon, checkpointBytes, silentMs);
         try {
             Import.finish(files);
             slave.epochs = Epochs.read(files).following(true);
@@ -126,9 +136,10 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             return;
         }
         isDialling = true;
-        new ResolvingDialer(links, names).dial(address, connection -> dialled(connection), () -> {
+        new ResolvingDialer(links, names).dial(address, () -> Encryption.ofSlave(config), this::dialled, failure -> {
             isDialling = false;
-            complain("The master at " + address + " cannot be reached; this slave tries again every " + REDIAL_MS / 1_000
+            complain("The master at " + address + " cannot be reached" + (failure == null ? "" : ", "
+                    + failure.getMessage()) + "; this slave tries again every " + REDIAL_MS / 1_000
                     + " s, and serves readers meanwhile.");
             redial();
         });
@@ -140,7 +151,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     }
 
     private LinkSession.Peer link(LinkWire made) {
-        SlaveLink mine = new SlaveLink(this, made);
+        SlaveLink mine = new SlaveLink(this, made, HaPort.nonce());
         link = mine;
         wire = made;
         return new LinkSession.Peer() {
@@ -162,6 +173,11 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             @Override
             public void closed() {
                 mine.closed();
+                if (!mine.isGreeted() && !isClosed) {
+                    complain("The master at " + status.haAddress() + " has ended the link without a word. Both have to be"
+                            + " of the same release, and where one has tls.server.mode=ENFORCING, the other one needs it,"
+                            + " too.");
+                }
                 if (link == mine) {
                     link = null;
                     status.follows(false);
@@ -186,9 +202,13 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
 
     private void tick() {
         SlaveLink now = link;
-        if (now != null && now.silentMs() > SlaveStatus.SILENT_MS && !isFetching) {
-            complain("The master has been silent for " + SlaveStatus.SILENT_MS / 1_000 + " s; this slave connects again.");
+        if (now != null && now.silentMs() > silentMs) {
+            complain("The master has been silent for " + silentMs / 1_000.0 + " s; this slave connects again.");
             wire.close();
+        } else if (now != null && isFetching) {
+            if (nowMs() - progressMs < STUCK_MS) {
+                now.working();
+            }
         } else if (now != null && isServing) {
             node.network().owner().execute(this::acknowledge);
         }
@@ -314,8 +334,16 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
     @Override
     public void fetch(long common, long needed, Epochs ofMaster) {
         SlaveLink from = link;
+        if (isFetching) {
+            return; // it is about this already
+        }
+        progressMs = nowMs();
         isFetching = true;
-        changes.run(() -> replace(from, common, needed, ofMaster), failure -> {
+        fetchingFrom = from;
+        changes.run(() -> {
+            replacement.replace(from, common, needed, ofMaster);
+            LOG.info("This slave has fetched its master's data up to position {}.", copy.end());
+        }, failure -> {
             isFetching = false;
             if (failure != null) {
                 complain("This slave could not fetch its master's data, and tries again: " + failure.getMessage());
@@ -328,66 +356,63 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         });
     }
 
-    private void replace(SlaveLink from, long common, long needed, Epochs ofMaster) throws IOException {
-        long end = copy.end();
-        SlaveCopy before = copy;
-        boolean isDamaged = epochs.isDamaged();
-        isServing = false;
-        node.discard();
-        before.abandon();
-        try {
-            long keptBelow = isDamaged ? 0 : end;
-            if (common >= 0 && common < end) {
-                DivergentTail tail = DivergentTail.setAside(files, common, end);
-                keptBelow = isDamaged ? 0 : tail.segment();
-                LOG.warn("The log of this slave differs from its master's behind position {}: {} records, {} of them"
-                        + " messages"
-                        + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this"
-                        + " broker"
-                        + " any more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
-            }
-            Epochs.Epoch newest = ofMaster.list().getLast();
-            if (!newest.equals(fetchedFrom)) {
-                Import.discard(files); // an earlier attempt may have been from another master
-                fetchedFrom = newest;
-            }
-            fetch(from, needed, keptBelow);
-            ofMaster.write(files); // not before: the old log has no records of the master's later epochs
-            epochs = ofMaster;
-        } finally {
-            if (!isClosed) {
-                openAgain();
-            }
+    /** This slave's copy while it is replaced, on the thread of changes. */
+    private final class Replaced implements CopyReplacement.Slave {
+        @Override
+        public Epochs epochs() {
+            return epochs;
         }
-        LOG.info("This slave has fetched its master's data up to position {}.", copy.end());
-    }
 
-    /** Opens the copy that is there now. Where that fails, as while a port is taken, tries again until this slave closes. */
-    private void openAgain() throws IOException {
-        while (!isClosed) {
-            try {
-                Import.finish(files); // what was fetched may have begun to take its place
-                open();
-                return;
-            } catch (IOException e) {
-                complain("This slave could not open its copy again, and tries on: " + e.getMessage());
-                LockSupport.parkNanos(REDIAL_MS * 1_000_000);
-            }
+        @Override
+        public void has(Epochs stored) {
+            epochs = stored;
         }
-        throw new IOException("the slave was closed");
-    }
 
-    private void fetch(SlaveLink from, long needed, long keptBelow) throws IOException {
-        for (int left = FETCHES_MAX; true; left--) {
-            try {
-                CatchUp.fetch(from, new Member("master", "", 0), files, needed, keptBelow);
-                return;
-            } catch (IOException e) {
-                if (left == 0 || isClosed || !from.isOpen()) {
-                    throw e;
-                }
-                LockSupport.parkNanos(TICK_MS * 1_000_000); // the master takes a checkpoint
-            }
+        @Override
+        public long abandon() throws IOException {
+            long end = copy.end();
+            SlaveCopy before = copy;
+            isServing = false;
+            node.discard();
+            before.abandon();
+            return end;
+        }
+
+        @Override
+        public void open() throws IOException {
+            SlaveNode.this.open();
+        }
+
+        @Override
+        public boolean isClosed() {
+            return isClosed;
+        }
+
+        @Override
+        public boolean isMasterThere() {
+            return fetchingFrom.isOpen();
+        }
+
+        @Override
+        public void pause() {
+            LockSupport.parkNanos(TICK_MS * 1_000_000);
+        }
+
+        @Override
+        public void progressed() {
+            progressMs = nowMs();
+        }
+
+        @Override
+        public void setAside(long common, DivergentTail tail) {
+            LOG.warn("The log of this slave differs from its master's behind position {}: {} records, {} of them messages"
+                    + " ({} bytes), which the master never got, were copied to {} in {}. They are not part of this broker"
+                    + " any more.", common, tail.records(), tail.messages(), tail.bytes(), tail.files(), files.place());
+        }
+
+        @Override
+        public void cannotOpen(Exception why) {
+            complain("This slave could not open its copy again, and tries on: " + why.getMessage());
         }
     }
 

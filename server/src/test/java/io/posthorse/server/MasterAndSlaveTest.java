@@ -167,6 +167,92 @@ class MasterAndSlaveTest {
         }
     }
 
+    @Test
+    void aMasterThatStopsWaitsForItsSlavesForAWhile() throws IOException {
+        TestBroker master = master("m");
+        try (StalledSlave slave = new StalledSlave(master.server().haPort())) {
+            master.topic("T", 1);
+            slave.follow();
+            Awaitility.await().atMost(LONG).until(() -> haStatus(master).contains("stalled:1"));
+            master.sent("T", 0, "", "x");
+            long began = System.nanoTime();
+            master.close();
+            long seconds = (System.nanoTime() - began) / 1_000_000_000;
+            assertTrue(seconds >= 2 && seconds < 15, seconds + " s");
+        }
+    }
+
+    @Test
+    void aSlaveTakesSegmentsOfItsMastersSizes() {
+        try (TestBroker master = master("m", "mappedFileSizeCommitLog=1048576")) {
+            fill(master, "first");
+        }
+        try (TestBroker master = master("m", "mappedFileSizeCommitLog=4194304")) {
+            try (TestBroker slave = slave("s", master.server().haPort())) {
+                fill(master, "second");
+                awaitSame(master, slave);
+                List<String> all = bodies(master, 0);
+                Awaitility.await().atMost(LONG).untilAsserted(() -> assertEquals(all, bodies(slave, 0)));
+            }
+            try (TestBroker again = slave("s", master.server().haPort())) {
+                fill(master, "third");
+                awaitSame(master, again);
+            }
+        }
+    }
+
+    /** Sends some megabytes. */
+    private static void fill(TestBroker to, String what) {
+        to.topic("T", 1);
+        for (int i = 0; i < 50; i++) {
+            to.sent("T", 0, "", what + i + "x".repeat(60_000));
+        }
+    }
+
+    @Test
+    void copiesThatSlavesWereFetchingAreGivenUpWhenTheyAreGone() throws IOException {
+        try (TestBroker master = master("m")) {
+            master.topic("T", 1);
+            for (int i = 0; i < 6; i++) { // more than may fetch at a time
+                try (StalledSlave slave = new StalledSlave(master.server().haPort())) {
+                    slave.follow();
+                    slave.socket.setSoTimeout(10_000);
+                    Awaitility.await().atMost(LONG).until(() -> {
+                        slave.socket.getOutputStream().write(SlaveFrames.openCopy());
+                        return SlaveFrames.isGranted(slave.socket.getInputStream());
+                    });
+                }
+            }
+        }
+    }
+
+    @Test
+    void connectionsThatDoNotSayWhoTheyAreKeepNoSlaveOut() throws IOException {
+        List<Socket> silent = new ArrayList<>();
+        try (TestBroker master = master("m")) {
+            for (int i = 0; i < 40; i++) {
+                Socket one = new Socket(InetAddress.getLoopbackAddress(), master.server().haPort());
+                one.setSoTimeout(4_000); // less than the time after which the silent ones end
+                silent.add(one);
+            }
+            assertEquals(-1, silent.getFirst().getInputStream().read(), "the oldest gives way");
+            try (StalledSlave slave = new StalledSlave(master.server().haPort())) {
+                slave.socket.setSoTimeout(4_000);
+                slave.follow();
+                for (int i = 0; i < 40; i++) {
+                    Socket one = new Socket(InetAddress.getLoopbackAddress(), master.server().haPort());
+                    silent.add(one);
+                }
+                Awaitility.await().atMost(LONG).until(() -> SlaveFrames.read(slave.socket.getInputStream()) == 8);
+                assertTrue(haStatus(master).contains("\"addr\":\"stalled:1\""), "who has said it stays");
+            }
+        } finally {
+            for (Socket one : silent) {
+                one.close();
+            }
+        }
+    }
+
     /** A slave that says hello and then takes nothing. */
     private static final class StalledSlave implements AutoCloseable {
         private final Socket socket;

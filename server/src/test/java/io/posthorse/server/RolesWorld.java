@@ -3,25 +3,18 @@ package io.posthorse.server;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.InternalTopics;
 import io.posthorse.broker.PostponedLimits;
 import io.posthorse.broker.Retention;
-import io.posthorse.broker.Shipping;
 import io.posthorse.broker.SlaveCopy;
 import io.posthorse.log.DivergentTail;
-import io.posthorse.log.Export;
 import io.posthorse.log.Import;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.Shipment;
-import io.posthorse.replication.CatchUp;
-import io.posthorse.replication.CatchUpService;
 import io.posthorse.replication.Epochs;
 import io.posthorse.replication.LinkKey;
 import io.posthorse.replication.MasterLink;
-import io.posthorse.replication.MasterLog;
-import io.posthorse.replication.Member;
 import io.posthorse.replication.SlaveLink;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
@@ -32,27 +25,27 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
 
 /**
  * One simulated life of a master and its slave: their machines fall, the link breaks at any byte, the slave becomes the
  * master and the old one its slave, all drawn from one seed. Whenever they come to rest, both have the same bytes and state.
  */
 final class RolesWorld {
+    static final LinkKey KEY = new LinkKey(new byte[] {1});
     private static final long RETENTION_BYTES = 400_000;
 
-    private final SeededEntropy entropy;
-    private final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
-    private final LogSettings log;
-    private FaultyFileStore masterFiles;
-    private FaultyFileStore slaveFiles;
-    private final Master master = new Master();
-    private final Slave slave = new Slave();
+    final SeededEntropy entropy;
+    final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
+    final LogSettings log;
+    FaultyFileStore masterFiles;
+    FaultyFileStore slaveFiles;
+    final RolesMaster master;
+    final Slave slave = new Slave();
     private final RolesPipe toMaster = new RolesPipe();
     private final RolesPipe toSlave = new RolesPipe();
-    private MasterLink masterLink;
+    MasterLink masterLink;
     private SlaveLink slaveLink;
-    private long nextEpoch;
+    long nextEpoch;
     /** The longest that a log has been. */
     private long longest;
     int promotions;
@@ -64,141 +57,36 @@ final class RolesWorld {
 
     RolesWorld(long seed) {
         entropy = new SeededEntropy(seed);
+        master = new RolesMaster(this);
         log = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         masterFiles = new FaultyFileStore(new SeededEntropy(seed + 1));
         slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
     }
 
-    private BrokerSettings settings() {
+    /** Returns the settings of a master's log: the size of its segments changes from one start to another. */
+    LogSettings logOfMaster() {
+        int segmentBytes = entropy.percent(70) ? log.segmentBytes() : entropy.percent(50) ? 1 << 15 : 3 << 15;
+        return new LogSettings(segmentBytes, 1 << 14, 1 << 10, log.sync());
+    }
+
+    BrokerSettings settings() {
         InternalTopics internal = new InternalTopics("schedule", "timed", "prepared", "suspended");
         return new BrokerSettings(
                 1_000, 1_000, 16, internal, List.of(50L), new PostponedLimits(500, 500, 700, 3), 40_000, 200, 1L << 40,
                 new Retention(1L << 50, RETENTION_BYTES, 1, ms -> true));
     }
 
-    private final class Master extends RolesProcess
-            implements MasterLog, MasterLink.Masters, CatchUpService.Source {
-        private MasterEpochs epochs;
-        private Broker broker;
-        private Shipping shipping;
-        private CatchUpService catchUps;
-
-        Master() {
-            super(RolesWorld.this.clock);
-        }
-
-        void open() throws IOException {
-            begin();
-            epochs = new MasterEpochs(masterFiles, true, () -> ++nextEpoch);
-            broker = epochs.open(masterFiles, log, background, settings(), List.of(new PlainFormat()));
-            promotions += epochs.opened() ? 1 : 0;
-            shard(broker);
-            shipping = new Shipping(broker, background);
-            shard.onCommitted(() -> {
-                if (masterLink != null) {
-                    masterLink.pump();
-                }
-            });
-            catchUps = new CatchUpService(this, clock);
-            rest();
-        }
-
-        void act() {
-            RolesActions.act(shard.turn(), entropy);
-        }
-
-        @Override
-        public long committed() {
-            return shipping.committed();
-        }
-
-        @Override
-        public int segmentBytes() {
-            return log.segmentBytes();
-        }
-
-        @Override
-        public long[] segmentBases() {
-            return shipping.segmentBases();
-        }
-
-        @Override
-        public Epochs epochs() {
-            return epochs.epochs();
-        }
-
-        @Override
-        public void read(long position, int bytesMax, BiConsumer<Shipment, IOException> done) {
-            shipping.read(position, bytesMax / 8, done);
-        }
-
-        @Override
-        public void answer(String from, ByteBuffer request, BiConsumer<ByteBuffer, IOException> done) {
-            throw new AssertionError("copies are fetched without the link here");
-        }
-
-        @Override
-        public String cluster() {
-            return "c";
-        }
-
-        @Override
-        public String brokerName() {
-            return "b";
-        }
-
-        @Override
-        public LinkKey key() {
-            return null;
-        }
-
-        @Override
-        public String refusal(MasterLink of) {
-            return null;
-        }
-
-        @Override
-        public void admitted(MasterLink who) {
-            // its first words
-        }
-
-        @Override
-        public void moved(MasterLink who) {
-            shard.recheck();
-        }
-
-        @Override
-        public void tell(String what) {
-            assertTrue(!what.contains("was closed:") && !what.contains("refused"), what);
-        }
-
-        @Override
-        public long nowMs() {
-            return clock.nanos() / 1_000_000;
-        }
-
-        @Override
-        public Export open(long needed) throws IOException {
-            return shipping.export(needed);
-        }
-
-        @Override
-        public void close(Export export) {
-            export.close();
-        }
-    }
-
-    private final class Slave extends RolesProcess implements SlaveLink.Slave {
-        private SlaveCopy copy;
+    final class Slave extends RolesProcess implements SlaveLink.Slave {
+        SlaveCopy copy;
         private Epochs epochs;
-        private Epochs.Epoch fetchedFrom;
+        private CopyReplacement replacement;
 
         Slave() {
             super(RolesWorld.this.clock);
         }
 
         void open() throws IOException {
-            fetchedFrom = null;
+            replacement = new CopyReplacement(slaveFiles, new Replaced());
             Import.finish(slaveFiles);
             epochs = Epochs.read(slaveFiles).following(true);
             epochs.write(slaveFiles);
@@ -231,7 +119,7 @@ final class RolesWorld {
 
         @Override
         public LinkKey key() {
-            return null;
+            return KEY;
         }
 
         @Override
@@ -269,53 +157,82 @@ final class RolesWorld {
         @Override
         public void fetch(long common, long needed, Epochs ofMaster) {
             try {
-                replace(common, needed, ofMaster);
+                replacement.replace((node, request) -> {
+                    try {
+                        return CompletableFuture.completedFuture(master.catchUps.answer("s", request));
+                    } catch (IOException e) {
+                        return CompletableFuture.failedFuture(e);
+                    }
+                }, common, needed, ofMaster);
+                fetches++;
+                breakLink();
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
         }
 
-        private void replace(long common, long needed, Epochs ofMaster) throws IOException {
-            rest();
-            shard.abandon();
-            background.drain();
-            long end = copy.end();
-            boolean isDamaged = epochs.isDamaged();
-            copy.abandon();
-            isUp = false;
-            long keptBelow = isDamaged ? 0 : end;
-            if (common >= 0) {
+        /** The copy while it is replaced. */
+        private final class Replaced implements CopyReplacement.Slave {
+            private int pauses;
+
+            @Override
+            public Epochs epochs() {
+                return epochs;
+            }
+
+            @Override
+            public void has(Epochs stored) {
+                epochs = stored;
+            }
+
+            @Override
+            public long abandon() throws IOException {
+                rest();
+                shard.abandon();
+                background.drain();
+                long end = copy.end();
+                copy.abandon();
+                isUp = false;
+                return end;
+            }
+
+            @Override
+            public void open() throws IOException {
+                reopen();
+            }
+
+            @Override
+            public boolean isClosed() {
+                return false;
+            }
+
+            @Override
+            public boolean isMasterThere() {
+                return true;
+            }
+
+            @Override
+            public void pause() {
+                assertTrue(++pauses <= 5);
+                master.rest();
+                master.timers.advance(1_100);
+                master.rest();
+            }
+
+            @Override
+            public void progressed() {
+                // the link waits meanwhile
+            }
+
+            @Override
+            public void setAside(long common, DivergentTail tail) {
                 cuts++;
-                long begin = DivergentTail.setAside(slaveFiles, common, end).segment();
-                keptBelow = isDamaged ? 0 : begin;
             }
-            Epochs.Epoch newest = ofMaster.list().getLast();
-            if (!newest.equals(fetchedFrom)) {
-                Import.discard(slaveFiles);
-                fetchedFrom = newest;
+
+            @Override
+            public void cannotOpen(Exception why) {
+                throw new AssertionError(why);
             }
-            for (int i = 0; true; i++) {
-                try {
-                    CatchUp.fetch((node, request) -> {
-                        try {
-                            return CompletableFuture.completedFuture(master.catchUps.answer("s", request));
-                        } catch (IOException e) {
-                            return CompletableFuture.failedFuture(e);
-                        }
-                    }, new Member("m", "", 0), slaveFiles, needed, keptBelow);
-                    break;
-                } catch (IOException e) {
-                    assertTrue(i < 5, e.getMessage());
-                    master.rest();
-                    master.timers.advance(1_100);
-                    master.rest();
-                }
-            }
-            fetches++;
-            ofMaster.write(slaveFiles);
-            epochs = ofMaster;
-            reopen();
-            breakLink();
         }
 
         @Override
@@ -342,7 +259,7 @@ final class RolesWorld {
 
     private void dial() {
         masterLink = new MasterLink(master, master, toSlave, "s", new byte[16]);
-        slaveLink = new SlaveLink(slave, toMaster);
+        slaveLink = new SlaveLink(slave, toMaster, new byte[16]);
     }
 
     /** Lives so many steps, and then comes to rest. */
@@ -448,7 +365,7 @@ final class RolesWorld {
     }
 
     /** Lets the slave get everything, and compares. */
-    private void calm() throws IOException {
+    void calm() throws IOException {
         for (int i = 0; i < 400; i++) {
             master.rest();
             slave.rest();
@@ -476,7 +393,7 @@ final class RolesWorld {
         for (String name : slaveFiles.list()) {
             if (name.endsWith(".log") && masterFiles.list().contains(name)) {
                 long base = Long.parseLong(name.substring(0, 20));
-                int length = (int) Math.min(log.segmentBytes(), slave.copy.end() - base);
+                int length = (int) Math.min(1 << 15, slave.copy.end() - base);
                 if (length > 0 && Arrays.binarySearch(bases, base) >= 0) {
                     ByteBuffer ofMaster = RolesComparison.bytes(masterFiles, name, length);
                     ByteBuffer ofSlave = RolesComparison.bytes(slaveFiles, name, length);

@@ -92,8 +92,7 @@ final class SettingValues {
         if (get(Settings.CLUSTER_NODES) != null) {
             if (get(Settings.BROKER_ROLE) != BrokerRole.ASYNC_MASTER) {
                 problems.add(problem(Settings.BROKER_ROLE, "the nodes of a cluster are equal, and each may lead: leave it"
-                        + " out,"
-                        + " or leave cluster.nodes out where this broker is to be a master or a slave"));
+                        + " out, or leave cluster.nodes out where this broker is to be a master or a slave"));
             }
             for (Setting<?> setting : List.of(Settings.HA_PORT, Settings.HA_MASTER)) {
                 if (get(setting) != null) {
@@ -103,12 +102,10 @@ final class SettingValues {
             }
         } else if (isSlave && get(Settings.BROKER_ID) == 0) {
             problems.add(problem(Settings.BROKER_ID, "0 is the id of the master: give this slave brokerId=1, or a greater"
-                    + " one"
-                    + " where its master has more slaves"));
+                    + " one where its master has more slaves"));
         } else if (isSlave && get(Settings.NAMESRV_ADDR) == null && get(Settings.HA_MASTER) == null) {
             notes.add(where(Settings.BROKER_ROLE) + ": this slave asks name servers for its master, but namesrvAddr is"
-                    + " not set,"
-                    + " nor is haMasterAddress; it follows nobody");
+                    + " not set, nor is haMasterAddress; it follows nobody");
         } else if (!isSlave && get(Settings.BROKER_ID) != 0) {
             notes.add(where(Settings.BROKER_ID) + ": brokerId " + get(Settings.BROKER_ID) + " is a slave's; this broker is a"
                     + " master (brokerRole), so its id is 0, as with RocketMQ");
@@ -120,8 +117,7 @@ final class SettingValues {
         }
         if (ha != ServerConfig.OFF && get(Settings.AUTH) && get(Settings.INNER_USER) == null) {
             notes.add(where(Settings.AUTH) + ": slaves are refused, since with access control they have to prove that"
-                    + " they know"
-                    + " innerClientAuthenticationCredentials, which is not set");
+                    + " they know innerClientAuthenticationCredentials, which is not set");
         }
     }
 

@@ -151,8 +151,7 @@ final class Settings {
     static final Setting<Long> HA_PORT = Setting.of(
             ROLES, "haListenPort", new SettingType.Whole(0, PORT_MAX), "", "",
             "Port of a master for its slaves; by default `listenPort` + 1 where `brokerRole` is set, otherwise closed; 0"
-                    + " is any"
-                    + " free port.");
+                    + " is any free port.");
     static final Setting<String> BROKER_IP2 = Setting.of(
             ROLES, "brokerIP2", HOST, "", "",
             "Host that slaves are told to connect to; by default `brokerIP1`, or this machine's address as name servers see"
@@ -170,8 +169,7 @@ final class Settings {
     static final Setting<Boolean> SLAVE_READ = Setting.of(
             ROLES, "slaveReadEnable", SWITCH, "false", "",
             "Whether a master sends consumers that are more than `read.hot.bytes` behind to a slave. While the master is"
-                    + " gone"
-                    + " a slave serves consumers in any case.");
+                    + " gone a slave serves consumers in any case.");
 
     static final Setting<List<Member>> CLUSTER_NODES = Setting.of(
             CLUSTERING, "cluster.nodes", new SettingType.Nodes(9), "", "",
