@@ -67,7 +67,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     /** Null while it is opened anew. */
     private GroupReplica copy;
     /** Newest term that this node led in and lost. */
-    private long lostTerm = -1;
+    private volatile long lostTerm = -1;
     private volatile AgreedPoint restored;
     private volatile AgreedPoint dispensable;
     private volatile boolean isServing;
@@ -313,7 +313,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     }
 
     private void lead(GroupReplica of, long term) {
-        if (term <= lostTerm()) {
+        if (term <= lostTerm) {
             return;
         }
         try {
@@ -365,10 +365,6 @@ final class ClusterMember implements ReplicatedLog.Replica {
             LockSupport.parkNanos(2_000_000);
         }
         throw new IOException("a majority has not agreed on what is under way within " + limitMs + " ms");
-    }
-
-    private synchronized long lostTerm() {
-        return lostTerm;
     }
 
     // ---- on the thread of changes

@@ -81,7 +81,7 @@ final class CopyReplacement {
                 keptBelow = isDamaged ? 0 : tail.segment();
                 slave.setAside(common, tail);
                 slave.progressed();
-                }
+            }
             Epochs.Epoch newest = ofMaster.list().getLast();
             if (!newest.equals(fetchedFrom)) {
                 Import.discard(files); // an earlier attempt may have been from another master
