@@ -1,7 +1,6 @@
 package io.posthorse.broker;
 
 import io.posthorse.log.RecordFormat;
-import io.posthorse.log.ScrubFigures;
 import java.nio.ByteBuffer;
 import java.util.function.LongPredicate;
 
@@ -94,7 +93,7 @@ public final class OriginalMessages {
     }
 
     /** Returns what this node of a group has found of damaged records; null in a broker of its own. */
-    public ScrubFigures damage() {
+    public DamageFigures damage() {
         return broker.unreadable.figures();
     }
 

@@ -35,8 +35,12 @@ final class UnreadableRecords {
     }
 
     /** Returns what was found; null where nothing looks for it. */
-    ScrubFigures figures() {
-        return scrubber == null ? null : scrubber.figures();
+    DamageFigures figures() {
+        if (scrubber == null) {
+            return null;
+        }
+        ScrubFigures now = scrubber.figures();
+        return new DamageFigures(now.found(), now.repaired(), now.unrepaired(), now.lost(), now.position());
     }
 
     /** Registers what runs when records can be read again. */

@@ -1,6 +1,7 @@
 package io.posthorse.protocol.rocketmq;
 
 import io.posthorse.broker.Broker;
+import io.posthorse.broker.DamageFigures;
 import io.posthorse.broker.Inspection;
 import io.posthorse.broker.LogFigures;
 import io.posthorse.broker.Topic;
@@ -11,7 +12,6 @@ import io.posthorse.codec.rocketmq.RequestCode;
 import io.posthorse.codec.rocketmq.RequestHandler;
 import io.posthorse.codec.rocketmq.ResponseCode;
 import io.posthorse.format.rocketmq.RocketmqSettings;
-import io.posthorse.log.ScrubFigures;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -107,7 +107,7 @@ final class StatisticsRequests implements RequestHandler {
 
     /** What only a node of a cluster has, as counted since it began to follow or to lead. */
     private void damage(Map<String, String> table) {
-        ScrubFigures found = broker.originals().damage();
+        DamageFigures found = broker.originals().damage();
         if (found != null) {
             table.put("damagedRangesFound", text(found.found()));
             table.put("damagedRangesRepaired", text(found.repaired()));
