@@ -17,10 +17,11 @@ public final class OriginalMessages {
     private final long[] positions = new long[REMEMBERED];
     private final MessageTraits[] traits = new MessageTraits[REMEMBERED];
     /** Copies of messages read from the disk. */
-    private final RecordCache copies = new RecordCache();
+    private final RecordCache copies;
 
     OriginalMessages(Broker broker) {
         this.broker = broker;
+        this.copies = new RecordCache(position -> broker.unreadable.isWholeAgain(position));
     }
 
     /**

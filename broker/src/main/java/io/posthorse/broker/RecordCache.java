@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import java.util.LinkedHashMap;
+import java.util.function.LongPredicate;
 
 /** A cache of messages read from the disk, by position: the latest ones up to a number of bytes. */
 final class RecordCache {
@@ -9,14 +10,26 @@ final class RecordCache {
     private static final int EACH = 192;
 
     private final LinkedHashMap<Long, OriginalRead.Copy> byAge = new LinkedHashMap<>();
+    private final LongPredicate isWholeAgain;
     private long bytes;
+
+    /** @param isWholeAgain whether the record at a position, which was found damaged, was repaired meanwhile */
+    RecordCache(LongPredicate isWholeAgain) {
+        this.isWholeAgain = isWholeAgain;
+    }
 
     boolean isEmpty() {
         return byAge.isEmpty();
     }
 
+    /** Returns the copy of a message; null where there is none, or where it says less than the disk does by now. */
     OriginalRead.Copy at(long position) {
-        return byAge.get(position);
+        OriginalRead.Copy copy = byAge.get(position);
+        if (copy != null && copy.delivered() && copy.content() == null && isWholeAgain.test(position)) {
+            forget(position);
+            return null;
+        }
+        return copy;
     }
 
     /** Adds a copy and displaces the oldest ones where there is no room; the new one stays whatever its size. */

@@ -86,6 +86,11 @@ final class UnreadableRecords {
         return true;
     }
 
+    /** Returns whether a record that was found damaged can be read now: other nodes of a group repair it. */
+    boolean isWholeAgain(long position) {
+        return mayStay() && broker.log().segmentOf(position) >= 0 && !isDamaged(position);
+    }
+
     private void forgetOldest() {
         if (told.size() > TOLD_MAX) {
             Iterator<Long> oldest = told.iterator();

@@ -102,7 +102,8 @@ final class UpCommand implements Callable<Integer> {
     /** Makes the certificates that are missing; returns false for a cluster that was founded without any. */
     private boolean makeCertificates() throws IOException, CommandFailedException {
         Path place = data.resolve(CERTIFICATES);
-        if (Files.exists(directory(0)) && !Files.isDirectory(place)) {
+        boolean isFounded = nodes.stream().anyMatch(node -> Files.exists(directory(node.number)));
+        if (isFounded && !Files.isDirectory(place)) {
             return false;
         }
         try (ClusterAuthority authority = ClusterAuthority.open(place, null, VALID, Instant.now())) {

@@ -253,6 +253,7 @@ public final class Scrubber {
             if (isClosed || failure != null || !isDamaged) {
                 if (!isClosed && failure == null && open.remove(at) != null) {
                     repaired++; // whole again, or gone with its segment
+                    onRepaired.run();
                 }
                 ended(number);
                 return;
@@ -296,7 +297,7 @@ public final class Scrubber {
     private void judge(Repair repair, Repair.Outcome outcome, IOException failure, boolean areAll) {
         DamagedRange range = repair.range();
         Damage damage = open.get(range.from());
-        if (damage == null || isGone(range)) {
+        if (isGone(range) || damage == null && outcome != Repair.Outcome.REPAIRED) {
             open.remove(range.from()); // or one of too many: a later pass finds what is left
             return;
         }

@@ -53,7 +53,7 @@ final class Arrival extends ChannelInboundHandlerAdapter {
             leader.write(held.remove());
         }
         if (hasEnded) {
-            leader.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> leader.shutdownOutput());
+            leader.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> Relay.end(leader));
         }
         own.pipeline().remove(this);
     }

@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The begin of a connection that another node of the cluster may have passed on: a header of the PROXY protocol, version 2,
  * with a seal says who the client is. The rest of the pipeline learns of the connection only then, or once its first bytes
- * are no header, or after {@value #SILENT_MS} ms of silence: some clients wait for the broker to speak first.
+ * are no header, or after {@value #SILENT_MS} ms of silence: some clients wait for the broker to speak first. Until then it
+ * is a stranger of its own address.
  */
 public final class ForwardedClients extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ForwardedClients.class);
@@ -33,19 +34,34 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
     static final byte SEAL_TYPE = (byte) 0xE0;
     private static final int FIELDS_BYTES_MAX = 256;
     private static final long SILENT_MS = 1_000;
-    private static final long HEADER_MS = 5_000;
     private static final AttributeKey<InetSocketAddress> CLIENT = AttributeKey.valueOf(ForwardedClients.class, "client");
 
     private final ForwardingTickets tickets;
     private final String purpose;
     private final LogLimiter complaints;
+    private final Strangers strangers;
+    /** Its place among the strangers; null before it has one, and where there is none. */
+    private UnidentifiedPeers.Place place;
     private ByteBuf held;
     private boolean isActive;
     private boolean isHeader;
     private Future<?> deadline;
 
+    /** Where connections count that have not said whose they are. */
+    public interface Strangers {
+        /**
+         * Adds one.
+         *
+         * @param evict closes it where a newcomer gets its place
+         * @return null where there are too many
+         */
+        UnidentifiedPeers.Place enter(InetAddress address, Runnable evict);
+    }
+
     /** @param purpose of the port, the same text on all nodes */
-    public ForwardedClients(ForwardingTickets tickets, String purpose, LogLimiter complaints) {
+    public ForwardedClients(
+            ForwardingTickets tickets, String purpose, Strangers strangers, LogLimiter complaints) {
+        this.strangers = strangers;
         this.tickets = tickets;
         this.purpose = purpose;
         this.complaints = complaints;
@@ -59,11 +75,21 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelActive(ChannelHandlerContext context) {
+        InetAddress address = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();
+        place = strangers.enter(address, context::close);
+        if (place == null) {
+            complain(context.channel(), "too many connections are open that have not said whose they are");
+            context.close();
+            return;
+        }
         deadline = context.executor().schedule(() -> silent(context), SILENT_MS, TimeUnit.MILLISECONDS);
     }
 
     private void silent(ChannelHandlerContext context) {
-        if (!context.isRemoved() && !isHeader) {
+        if (isHeader && !isActive) {
+            complain(context.channel(), "its header of the PROXY protocol does not end");
+            context.close();
+        } else if (!context.isRemoved()) {
             end(context);
         }
     }
@@ -95,8 +121,6 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
 
     private void decode(ChannelHandlerContext context, ByteBuf in) {
         isHeader = true;
-        deadline.cancel(false);
-        deadline = context.executor().schedule(() -> context.close(), HEADER_MS, TimeUnit.MILLISECONDS);
         ChannelPipeline pipeline = context.pipeline();
         pipeline.addAfter(context.name(), "header check", new HeaderCheck(this, context));
         pipeline.addAfter(context.name(), "header", new HAProxyMessageDecoder(FIELDS_BYTES_MAX));
@@ -108,8 +132,7 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
         if (isActive) {
             return;
         }
-        isActive = true;
-        deadline.cancel(false);
+        begun();
         ByteBuf in = held;
         held = null;
         context.fireChannelActive();
@@ -120,6 +143,12 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
         if (!context.isRemoved()) {
             context.pipeline().remove(this);
         }
+    }
+
+    private void begun() {
+        isActive = true;
+        deadline.cancel(false);
+        place.leave(); // it enters again, by the client's address
     }
 
     @Override
@@ -136,6 +165,9 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext context) {
+        if (place != null) {
+            place.leave();
+        }
         if (isActive) {
             context.fireChannelInactive();
         } // else nobody knows of it
@@ -161,7 +193,9 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
                 return "it has a header of the PROXY protocol, and is not one that a node of this cluster has passed on."
                         + " Headers of load balancers are not read; let them pass connections on without one";
             }
-            channel.attr(CLIENT).set(from);
+            // a client on the other node's machine is not on this one
+            boolean isLocal = from.getAddress().isLoopbackAddress();
+            channel.attr(CLIENT).set(isLocal ? (InetSocketAddress) channel.remoteAddress() : from);
             return null;
         } catch (UnknownHostException | IllegalArgumentException e) {
             return "its header of the PROXY protocol has no addresses";
@@ -211,7 +245,7 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
                 context.close();
                 return;
             }
-            before.isActive = true;
+            before.begun();
             context.fireChannelActive();
             context.pipeline().remove(first.handler());
             context.pipeline().remove(this);

@@ -22,15 +22,15 @@ public final class ForwardingTicket {
     private static final int SECRET_BYTES = 32;
     private static final String MAC = "HmacSHA256";
     /** Numbers below the highest that may still come: connections overtake each other. */
-    private static final int WINDOW = 1024;
+    private static final int WINDOW = 1 << 16;
 
     private final long id;
     private final byte[] secret;
     /** Last number that was used on this side. */
     private long used;
     private long highest;
-    /** Numbers that have come, as their distances from the highest. */
-    private BitSet come = new BitSet(WINDOW);
+    /** Numbers that have come, of the newest ones, each at its remainder. */
+    private final BitSet come = new BitSet();
 
     ForwardingTicket(long id, byte[] secret) {
         this.id = id;
@@ -87,21 +87,21 @@ public final class ForwardingTicket {
     }
 
     private boolean isNew(long number) {
-        if (number > highest) {
-            long ahead = number - highest;
-            BitSet moved = new BitSet(WINDOW);
-            for (int i = come.nextSetBit(0); ahead < WINDOW && i >= 0 && i + ahead < WINDOW; i = come.nextSetBit(i + 1)) {
-                moved.set((int) (i + ahead));
-            }
-            come = moved;
-            highest = number;
-        }
-        long behind = highest - number;
-        if (number <= 0 || behind >= WINDOW || come.get((int) behind)) {
+        if (number <= 0 || highest - number >= WINDOW) {
             return false;
         }
-        come.set((int) behind);
-        return true;
+        if (number - highest >= WINDOW) {
+            come.clear();
+        } else {
+            for (long next = highest + 1; next <= number; next++) {
+                come.clear((int) (next % WINDOW));
+            }
+        }
+        highest = Math.max(highest, number);
+        int at = (int) (number % WINDOW);
+        boolean isNew = !come.get(at);
+        come.set(at);
+        return isNew;
     }
 
     private byte[] mac(long number, String purpose, InetSocketAddress from, InetSocketAddress to) {

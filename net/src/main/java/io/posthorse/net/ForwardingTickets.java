@@ -10,8 +10,8 @@ import java.util.Map;
 
 /** The tickets that a node has given to others of its cluster, so that they may pass connections on. Used by any thread. */
 public final class ForwardingTickets {
-    /** Tickets of one node that are valid: connections that were passed on with the last but one may be under way. */
-    private static final int OF_NODE_MAX = 2;
+    /** Tickets of one node that are valid: connections that were passed on with an older one may be under way. */
+    private static final int OF_NODE_MAX = 8;
     private static final int NODES_MAX = 64;
 
     private final Entropy entropy;
@@ -22,7 +22,7 @@ public final class ForwardingTickets {
     }
 
     /**
-     * Gives a ticket to a node, in place of its last but one.
+     * Gives a ticket to a node; of those that it has eight stay valid.
      *
      * @throws IllegalStateException where 64 nodes have one already
      */
@@ -41,6 +41,11 @@ public final class ForwardingTickets {
             own.removeFirst();
         }
         return ticket;
+    }
+
+    /** Makes the tickets of a node invalid, which was removed. */
+    public synchronized void revoke(String node) {
+        given.remove(node);
     }
 
     /** Makes all tickets invalid: this node leads no longer. */

@@ -314,7 +314,8 @@ public final class Network implements AutoCloseable {
                 channel.pipeline().addFirst(new FirstBytesHandler(unencrypted));
             }
             if (tickets != null) {
-                channel.pipeline().addFirst(new ForwardedClients(tickets, signpost.speaks().name(), complaints));
+                channel.pipeline().addFirst(new ForwardedClients(
+                        tickets, signpost.speaks().name(), limits::enter, complaints));
             }
         }
     }

@@ -115,7 +115,21 @@ final class Relay extends ChannelDuplexHandler {
     public void userEventTriggered(ChannelHandlerContext context, Object event) {
         if (event == ChannelInputShutdownEvent.INSTANCE) {
             tellEnd();
-            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> other.shutdownOutput());
+            SocketChannel own = (SocketChannel) context.channel();
+            other.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(sent -> end(other));
+            closeIfOver(own);
+        }
+    }
+
+    /** Ends one direction, behind everything that was sent in it. */
+    static void end(SocketChannel to) {
+        to.shutdownOutput().addListener(done -> closeIfOver(to));
+    }
+
+    /** Closes a connection that has ended in both directions: nobody else does. */
+    private static void closeIfOver(SocketChannel channel) {
+        if (channel.isInputShutdown() && channel.isOutputShutdown()) {
+            channel.close();
         }
     }
 
@@ -129,10 +143,10 @@ final class Relay extends ChannelDuplexHandler {
     }
 
     private void tellEnd() {
-        if (endedAtOnce != null) {
+        if (endedAtOnce != null && other.isActive() && !other.isInputShutdown()) { // the client would have gone on
             endedAtOnce.run();
-            endedAtOnce = null;
         }
+        endedAtOnce = null;
     }
 
     @Override

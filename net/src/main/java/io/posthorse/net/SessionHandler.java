@@ -132,7 +132,7 @@ final class SessionHandler extends ChannelInboundHandlerAdapter implements Conne
 
     private void complain(ChannelHandlerContext context, String what) {
         if (complaints.allows("strangers")) {
-            LOG.info("Connection from {} is closed: {}", context.channel().remoteAddress(), what);
+            LOG.info("Connection from {} is closed: {}", ForwardedClients.clientOf(context.channel()), what);
         }
     }
 

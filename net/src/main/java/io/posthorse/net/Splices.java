@@ -25,6 +25,9 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.codec.haproxy.HAProxyMessage;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.posthorse.platform.Clock;
+import io.posthorse.platform.Quota;
+import io.posthorse.platform.QuotaHolder;
+import io.posthorse.platform.QuotaShares;
 import io.posthorse.platform.Timers;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -56,6 +59,7 @@ public final class Splices implements AutoCloseable {
     private final EventLoop loop;
     private final ChannelGroup clients;
     private final int connectionsMax;
+    private final Quota places;
     private final Clock clock = Clock.system();
     private final LogLimiter complaints;
     private final List<Channel> listeners = new ArrayList<>();
@@ -76,8 +80,11 @@ public final class Splices implements AutoCloseable {
         void failed();
     }
 
-    /** @param connectionsMax maximum number of connections; less where an eighth of the memory does not suffice for them */
-    public Splices(int connectionsMax, boolean daemon) {
+    /**
+     * @param connectionsMax maximum number of connections; less where an eighth of the memory does not suffice for them
+     * @param shares of them that one address may have
+     */
+    public Splices(int connectionsMax, QuotaShares shares, boolean daemon) {
         this.group = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("posthorse-splices", daemon),
                 NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
         this.loop = group.next();
@@ -85,6 +92,7 @@ public final class Splices implements AutoCloseable {
         this.complaints = new LogLimiter(clock);
         long possible = Math.max(64, Runtime.getRuntime().maxMemory() / 8 / CONNECTION_BYTES);
         this.connectionsMax = (int) Math.min(connectionsMax, possible);
+        this.places = new Quota(this.connectionsMax, shares);
     }
 
     /**
@@ -126,11 +134,6 @@ public final class Splices implements AutoCloseable {
         return new WriteBufferWaterMark(UNSENT_BYTES_MAX / 2, UNSENT_BYTES_MAX);
     }
 
-    /** Returns whether ports are open. */
-    public synchronized boolean isListening() {
-        return !listeners.isEmpty();
-    }
-
     /** Closes the ports and all connections; {@link #listen} may open them again. */
     public synchronized void stop() {
         listeners.forEach(listener -> listener.close().awaitUninterruptibly());
@@ -163,14 +166,16 @@ public final class Splices implements AutoCloseable {
     // ---- on the loop
 
     private void accept(SocketChannel client, String purpose) {
-        if (clients.size() >= connectionsMax) {
+        QuotaHolder holder = new QuotaHolder("", client.remoteAddress().getAddress());
+        if (!places.take(holder)) {
             if (complaints.allows("many")) {
-                LOG.warn("Connection from {} is closed: {} connections are passed on to the leader already.",
-                        client.remoteAddress(), connectionsMax);
+                LOG.warn("Connection from {} is closed: {} connections are passed on to the leader at most, and a share of"
+                        + " them for one address.", client.remoteAddress(), connectionsMax);
             }
             client.close();
             return;
         }
+        client.closeFuture().addListener(closed -> places.give(holder));
         clients.add(client);
         client.pipeline().addLast(new Arrival(arrival -> {
             long until = clock.nanos() + TimeUnit.MILLISECONDS.toNanos(WAIT_MS);
@@ -218,7 +223,6 @@ public final class Splices implements AutoCloseable {
     private void dial(Waiting one, Target now, InetSocketAddress address) {
         Class<? extends SocketChannel> type =
                 NativeTransport.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
-        HAProxyMessage header = Relay.header(one.client, now.ticket(), one.purpose);
         new Bootstrap()
                 .group(loop)
                 .channel(type)
@@ -238,7 +242,6 @@ public final class Splices implements AutoCloseable {
                 .connect(address)
                 .addListener(done -> {
                     if (!done.isSuccess()) {
-                        header.release();
                         now.failed();
                         again(one, "its port " + HostPort.text(address.getHostString(), address.getPort())
                                 + " cannot be reached");
@@ -247,10 +250,10 @@ public final class Splices implements AutoCloseable {
                     SocketChannel leader = (SocketChannel) ((ChannelFuture) done).channel();
                     Target present = target;
                     if (!one.client.isActive() || present == null || !present.name().equals(now.name())) {
-                        header.release();
                         leader.close();
                         one.client.close();
                     } else {
+                        HAProxyMessage header = Relay.header(one.client, now.ticket(), one.purpose);
                         Relay.join(one.client, one.arrival, leader, now, header);
                     }
                 });

@@ -2,6 +2,7 @@ package io.posthorse.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.netty.buffer.ByteBuf;
@@ -15,8 +16,11 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -32,11 +36,12 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class SplicesTest {
     private static final int BYTES = 8 << 20;
+    private static final int PLACES = 20;
     private static final String PURPOSE = SpokenProtocol.REMOTING.name();
 
     private final Network leader =
             new Network(new NetSettings(100, 60, 1 << 20, new QuotaShares(100, 100), true), Clock.system());
-    private final Splices splices = new Splices(100, true);
+    private final Splices splices = new Splices(PLACES, new QuotaShares(100, 100), true);
     private final ForwardingTickets tickets = new ForwardingTickets(new SeededEntropy(1));
     private final BlockingQueue<InetSocketAddress> clients = new LinkedBlockingQueue<>();
     private final AtomicInteger failures = new AtomicInteger();
@@ -134,11 +139,59 @@ class SplicesTest {
 
     @Test
     void theLeaderSeesTheClientsAddress() throws Exception {
+        InetSocketAddress elsewhere = new InetSocketAddress(InetAddress.getByName("192.0.2.7"), 4_711);
+        ForwardingTicket ticket = tickets.give("follower");
+        ByteBuffer header = ByteBuffer.allocate(16 + 12 + 3 + ForwardingTicket.SEAL_BYTES);
+        header.put("\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII)).put((byte) 0x21).put((byte) 0x11);
+        header.putShort((short) (header.capacity() - 16)).put(elsewhere.getAddress().getAddress());
+        header.put(there.getAddress().getAddress()).putShort((short) elsewhere.getPort());
+        header.putShort((short) there.getPort()).put(ForwardedClients.SEAL_TYPE);
+        header.putShort((short) ForwardingTicket.SEAL_BYTES).put(ticket.seal(PURPOSE, elsewhere, there));
+        assertEquals('#', answer(header.array()));
+        assertEquals(elsewhere, client());
+    }
+
+    @Test
+    void aClientOnTheFollowersMachineIsNotOnTheLeaders() throws Exception {
         splices.to(target(there));
         try (Socket socket = socket(here)) {
             socket.getOutputStream().write(bytes("hello"));
             assertArrayEquals(bytes("hello"), socket.getInputStream().readNBytes(bytes("hello").length));
-            assertEquals(socket.getLocalSocketAddress(), client());
+            assertNotEquals(socket.getLocalSocketAddress(), client(), "the follower's own address");
+        }
+    }
+
+    @Test
+    void connectionsThatEndAsUsualFreeTheirPlaces() throws Exception {
+        splices.to(target(there));
+        for (int i = 0; i < 3 * PLACES; i++) {
+            try (Socket socket = socket(here)) {
+                socket.getOutputStream().write(bytes("hello"));
+                assertArrayEquals(bytes("hello"), socket.getInputStream().readNBytes(bytes("hello").length), "client " + i);
+            }
+        }
+    }
+
+    /** Otherwise who begins a header and stops would be nobody's, and keep everybody out. */
+    @Test
+    void whoBeginsAHeaderAndStopsIsAStranger() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        for (int i = 0; i < 64; i++) {
+            Socket socket = socket(there);
+            socket.getOutputStream().write("\r\n\r\n\0\r\nQUIT\n".getBytes(StandardCharsets.US_ASCII));
+            slow.add(socket);
+        }
+        try (Socket one = socket(there)) {
+            assertEquals(-1, one.getInputStream().read(), "64 strangers of one network are there");
+        }
+        for (Socket socket : slow) {
+            assertEquals(-1, socket.getInputStream().read(), "the header has to come at once");
+            socket.close();
+        }
+        splices.to(target(there));
+        try (Socket socket = socket(here)) {
+            socket.getOutputStream().write(bytes("hello"));
+            assertEquals('#', socket.getInputStream().read());
         }
     }
 

@@ -272,11 +272,16 @@ public final class ClusterNode implements AutoCloseable {
             requireJoined();
             Optional<Member> leader = otherLeader();
             if (leader.isEmpty()) {
-                joined.changes().remove(name);
+                removeHere(name);
                 return;
             }
             await(joined.peers().ask(leader.get(), request(REMOVE, name), CHANGE_MS), CHANGE_MS);
         }
+    }
+
+    private void removeHere(String name) throws IOException {
+        joined.changes().remove(name);
+        ports.removed(name);
     }
 
     private void requireJoined() throws IOException {
@@ -390,7 +395,7 @@ public final class ClusterNode implements AutoCloseable {
                 }
                 return ports.of(member.node(), from);
             }
-            case REMOVE -> joined.changes().remove(text(request));
+            case REMOVE -> removeHere(text(request));
             default -> handOver(text(request));
         }
         return ByteBuffer.allocate(0);

@@ -10,7 +10,11 @@ import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.replication.Member;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The requests of the command line about a cluster, which every node's name server answers: who leads, to hand leadership
@@ -20,11 +24,24 @@ final class ClusterRequests implements RequestHandler {
     private static final int WAITING_MAX = 16;
     /** Time in ms for which a signed request is good: whoever has read one could send it again. */
     private static final long SIGNED_MS_MAX = 60_000;
+    private static final int DONE_MAX = 1_024;
+    private static final Set<String> OF_OTHERS = Set.of("command", "node", "time");
+    private static final Set<String> OF_ADDING = Set.of("command", "node", "time", "host", "port");
+    private static final Set<String> CREDENTIALS = Set.of("AccessKey", "Signature", "SecurityToken");
 
     private final Cluster cluster;
     private final Background waiting;
     private final Clock clock;
     private final boolean areSigned;
+    /** Commands that were carried out, the newest ones: none of them is older than a signature is good for, as a rule. */
+    private final Set<String> done = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > DONE_MAX;
+        }
+    });
     private int count;
 
     /** What a node tells of its cluster, and does with it. Both may wait for other nodes. */
@@ -124,11 +141,18 @@ final class ClusterRequests implements RequestHandler {
         if (command == null || !areSigned) {
             return null;
         }
-        if (!command.equals(request.field("command"))) {
+        // values are signed without names and borders: nothing else may be there that others could have had signed
+        Set<String> names = command.equals("add") ? OF_ADDING : OF_OTHERS;
+        boolean isExact = request.fields().keySet().stream().filter(name -> !CREDENTIALS.contains(name))
+                .collect(Collectors.toSet()).equals(names) && request.body().length == 0;
+        if (!isExact || !command.equals(request.field("command"))) {
             return "it was not signed as \"" + command + "\" (field command), so it is not carried out. Use the command line"
                     + " of this release";
         }
         long apart = Math.abs(clock.wallMs() - time(request));
+        if (apart <= SIGNED_MS_MAX && !done.add(request.fields().toString())) {
+            return "the same command was carried out already, so somebody may be repeating it. Give it again to do it again";
+        }
         return apart <= SIGNED_MS_MAX ? null : "it was signed " + apart / 1_000 + " s ago, or by a clock that is as far from"
                 + " this node's, so it is not carried out. Set the clocks, and send the command again";
     }

@@ -24,6 +24,7 @@ final class FollowerPorts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerPorts.class);
     private static final long RETRY_MS = 200;
     private static final long REOPEN_MS = 1_000;
+    private static final long ASK_ANEW_MS = 1_000;
 
     private final ServerConfig config;
     private final Finder finder;
@@ -34,9 +35,11 @@ final class FollowerPorts implements AutoCloseable {
     private final ForwardingTickets tickets = new ForwardingTickets(Entropy.system());
     private String leader;
     private boolean isAsking;
-    /** Whether this node serves clients itself. */
-    private boolean isServing;
-    private boolean isClosed;
+    /** Whether this node serves clients itself, or has not opened its ports again. */
+    private volatile boolean isServing;
+    private volatile boolean isClosed;
+    /** Number of changes between leading and not. */
+    private int changes;
 
     /** Asks nodes for their ports. */
     interface Finder {
@@ -55,7 +58,8 @@ final class FollowerPorts implements AutoCloseable {
         this.config = config;
         this.finder = finder;
         this.ports = new Listening(config);
-        this.splices = new Splices(ConnectionLimit.of(config.limits().connectionsMax(), 2, true) / 2, daemon);
+        this.splices = new Splices(ConnectionLimit.of(config.limits().connectionsMax(), 2, true) / 2,
+                config.limits().shares(), daemon);
         this.asking = new DiskThread("posthorse-leader", splices.owner());
     }
 
@@ -87,10 +91,9 @@ final class FollowerPorts implements AutoCloseable {
     }
 
     /** Closes the ports, since this node leads and opens them itself, on a network that takes what others pass on. */
-    void leaveTo(Network network) {
-        synchronized (this) {
-            isServing = true;
-        }
+    synchronized void leaveTo(Network network) {
+        isServing = true;
+        changes++;
         splices.to(null);
         splices.stop();
         network.forwarded(tickets);
@@ -102,24 +105,32 @@ final class FollowerPorts implements AutoCloseable {
     }
 
     /** Opens the ports again after this node has led; tries on where another process has taken one. */
-    void resume() {
-        synchronized (this) {
-            if (!isServing || isClosed) {
-                return;
-            }
+    synchronized void resume() {
+        if (isServing) {
+            tickets.revoke();
+            reopen(++changes);
         }
-        tickets.revoke();
+    }
+
+    /** @param change number of the change that this is for: a later one makes it void */
+    private synchronized void reopen(int change) {
+        if (change != changes || isClosed) {
+            return;
+        }
         try {
             open();
-            synchronized (this) {
-                isServing = false;
-            }
+            isServing = false;
             splices.owner().execute(this::ask);
         } catch (IOException e) {
             LOG.warn("This node cannot pass clients on to the leader, and tries again. {}", e.getMessage());
             splices.stop();
-            splices.timers().after(REOPEN_MS, () -> asking.run(this::resume, failure -> { }));
+            splices.timers().after(REOPEN_MS, () -> asking.run(() -> reopen(change), failure -> { }));
         }
+    }
+
+    /** Makes what a node was given for its clients invalid: it is no member any more. */
+    void removed(String node) {
+        tickets.revoke(node);
     }
 
     /** Learns which node leads; null where none is known to. */
@@ -137,17 +148,13 @@ final class FollowerPorts implements AutoCloseable {
 
     private void ask() {
         String of = leader;
-        synchronized (this) {
-            if (isAsking || isServing || isClosed || of == null || of.equals(config.cluster().self().name())) {
-                return;
-            }
-            isAsking = true;
+        if (isAsking || isServing || isClosed || of == null || of.equals(config.cluster().self().name())) {
+            return;
         }
+        isAsking = true;
         Target[] found = new Target[1];
         asking.run(() -> found[0] = find(of), failure -> {
-            synchronized (this) {
-                isAsking = false;
-            }
+            isAsking = false;
             if (failure == null && of.equals(leader)) {
                 splices.to(found[0]);
             } else {
@@ -197,16 +204,14 @@ final class FollowerPorts implements AutoCloseable {
         public void failed() {
             if (!hasFailed) {
                 hasFailed = true;
-                splices.timers().after(RETRY_MS, FollowerPorts.this::ask);
+                splices.timers().after(ASK_ANEW_MS, FollowerPorts.this::ask);
             }
         }
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            isClosed = true;
-        }
+        isClosed = true;
         asking.abandon();
         splices.close();
     }

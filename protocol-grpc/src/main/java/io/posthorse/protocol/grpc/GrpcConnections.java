@@ -206,7 +206,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
     private void close(Channel channel) {
         if (complaints != null && complaints.allows("strangers")) {
             LOG.info("Connection from {} is closed: too many connections have not logged in, or not completed their TLS"
-                    + " handshake", channel.remoteAddress());
+                    + " handshake", ForwardedClients.clientOf(channel));
         }
         channel.close();
     }
@@ -308,7 +308,8 @@ public final class GrpcConnections implements ProtocolNegotiator {
         public void handlerAdded(ChannelHandlerContext channel) {
             channel.pipeline().addFirst(updates, new BackPressure());
             if (forwarded != null) {
-                channel.pipeline().addFirst(new ForwardedClients(forwarded, SpokenProtocol.GRPC.name(), complaints));
+                channel.pipeline().addFirst(new ForwardedClients(
+                        forwarded, SpokenProtocol.GRPC.name(), strangers::enter, complaints));
             }
         }
 
@@ -318,7 +319,7 @@ public final class GrpcConnections implements ProtocolNegotiator {
             if (!place.enter()) {
                 if (complaints.allows("places")) {
                     LOG.info("Connection from {} is closed: too many connections are open in total, from its address, or"
-                            + " by clients that are not identified yet", channel.channel().remoteAddress());
+                            + " by clients that are not identified yet", ForwardedClients.clientOf(channel.channel()));
                 }
                 channel.close();
             }
