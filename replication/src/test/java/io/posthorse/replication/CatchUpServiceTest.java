@@ -116,7 +116,7 @@ class CatchUpServiceTest {
         Member b = new Member("b", "localhost", 1);
         Member c = new Member("c", "localhost", 2);
         PeerBytes.Answers[] got = new PeerBytes.Answers[1];
-        Peers peers = (node, request) -> node == b
+        Peers peers = (node, request) -> node.equals(b)
                 ? CompletableFuture.completedFuture(CatchUpWire.bytesOf(64, ByteBuffer.allocate(16)))
                 : CompletableFuture.failedFuture(new IOException("down"));
         new PeerCopies(peers, () -> List.of(b, c), Runnable::run).ask(64, 16, answers -> got[0] = answers);
