@@ -77,7 +77,11 @@ class ClusterCommandTest {
         RequestSigner signer = new RequestSigner("ann", "the secret of ann".getBytes(StandardCharsets.UTF_8));
         assertEquals(signer.sign(Map.of(), new byte[0]), asked);
         assertEquals(0, ask(0, null, "", "transfer", "b", user[0], user[1], user[2], user[3]).exitCode());
-        assertEquals(signer.sign(Map.of("node", "b"), new byte[0]), asked);
+        assertEquals("transfer", asked.get("command"));
+        assertEquals("b", asked.get("node"));
+        assertTrue(Math.abs(System.currentTimeMillis() - Long.parseLong(asked.get("time"))) < 60_000);
+        assertEquals(signer.sign(
+                Map.of("command", "transfer", "node", "b", "time", asked.get("time")), new byte[0]), asked);
         ask(0, null, WHOLE, "quorum", user[0], user[1], user[2], user[3]);
         assertEquals(signer.sign(Map.of(), new byte[0]), asked);
         ask(0, null, WHOLE, "status");

@@ -43,7 +43,7 @@ public record DivergentTail(long segment, long records, long messages, long byte
                 if (base <= from) {
                     first = Math.max(first, base);
                 }
-                Segment segment = Segment.open(files, base, 0);
+                Segment segment = Segment.open(files, base, Integer.MAX_VALUE, 0);
                 if (segment.end() > from) {
                     int begin = (int) Math.max(Segment.HEADER, from - base);
                     int behind = (int) Math.min(segment.stored, end - base);

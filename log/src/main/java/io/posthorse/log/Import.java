@@ -64,7 +64,8 @@ public final class Import {
         for (ExportedFile file : offered) {
             requirePlausible(file);
             long base = Segment.baseOf(file.name());
-            if (base >= 0 && there.contains(file.name()) && base + file.bytes() <= keptBelow) {
+            if (base >= 0 && there.contains(file.name()) && base + file.bytes() <= keptBelow
+                    && sizeOf(files, file.name()) == file.bytes()) {
                 kept.add(file.name());
                 continue;
             }
@@ -78,6 +79,12 @@ public final class Import {
                     + " on by itself.");
         }
         return new Import(files, kept, has);
+    }
+
+    private static long sizeOf(FileStore files, String name) throws IOException {
+        try (StoredFile file = files.openExisting(name)) {
+            return file.size();
+        }
     }
 
     private static void requirePlausible(ExportedFile file) throws IOException {

@@ -124,11 +124,10 @@ final class Recovery {
     }
 
     private void openSegments() throws IOException {
-        for (String name : files.list()) {
-            long base = Segment.baseOf(name);
-            if (base >= 0) {
-                segments.add(Segment.open(files, base, settings.segmentBytes()));
-            }
+        long[] bases = files.list().stream().mapToLong(Segment::baseOf).filter(base -> base >= 0).sorted().toArray();
+        for (int i = 0; i < bases.length; i++) {
+            long room = i + 1 < bases.length ? bases[i + 1] - bases[i] : Integer.MAX_VALUE;
+            segments.add(Segment.open(files, bases[i], room, settings.segmentBytes()));
         }
     }
 

@@ -223,7 +223,7 @@ final class Segment {
             file.force();
         }
         files.rename(next, name(base));
-        Segment segment = open(files, base, size);
+        Segment segment = open(files, base, size, size);
         segment.allocated = Math.min(size, allocate);
         return segment;
     }
@@ -232,9 +232,11 @@ final class Segment {
      * Reads the header of an existing segment. The file is opened again at its first use.
      *
      * @throws NewerFormatException where a later version of this program wrote it
-     * @param sizeIfDamaged size in bytes to assume where the header is damaged or was never wholly written
+     * @param room bytes up to the next segment, which this one cannot exceed
+     * @param sizeIfDamaged size in bytes to assume where the header is damaged or was never wholly written; the file's where
+     *     that is larger
      */
-    static Segment open(FileStore files, long base, int sizeIfDamaged) throws IOException {
+    static Segment open(FileStore files, long base, long room, int sizeIfDamaged) throws IOException {
         StoredFile file = files.open(name(base));
         ByteBuffer header = ByteBuffer.allocate(HEADER);
         file.read(0, header);
@@ -247,8 +249,9 @@ final class Segment {
             file.close();
             throw new NewerFormatException(name(base), header.getInt(8), VERSION);
         }
+        int size = whole ? header.getInt(12) : (int) Math.min(room, Math.max(sizeIfDamaged, file.size()));
         Segment segment = new Segment(
-                base, whole ? header.getInt(12) : sizeIfDamaged, whole ? header.getLong(24) : -1, files, file);
+                base, size, whole ? header.getLong(24) : -1, files, file);
         segment.close();
         return segment;
     }

@@ -91,6 +91,26 @@ class RecoveryTest {
         }
     }
 
+    /** A setting that was changed since says nothing of the segments that are there. */
+    @Test
+    void aSegmentWithADamagedHeaderEndsWhereTheNextOneBegins() throws IOException {
+        for (int now : new int[] {3 << 15, 1 << 15}) {
+            LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+            world.fill(400, 300);
+            List<String> whole = world.readable();
+            world.force();
+            assertTrue(world.log().segmentBases().length > 2);
+            FaultyFileStore files = world.files.crash(false);
+            files.flipBit(Segment.name(0), 13 * 8);
+            files.flipBit(Segment.name(1 << 16), 13 * 8);
+
+            LogWorld next = LogWorld.open(files, new LogSettings(now, 1 << 14, 1 << 10, false));
+
+            assertEquals(whole, next.readable());
+            assertEquals(1 << 16, next.log().segmentBytes(0));
+        }
+    }
+
     @Test
     void c6_aZeroedPageCostsExactlyTheRecordsOnIt() throws IOException {
         LogWorld world = LogWorld.empty(LogWorld.ASYNC);

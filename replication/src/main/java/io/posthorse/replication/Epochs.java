@@ -103,7 +103,7 @@ public record Epochs(boolean follows, boolean isDamaged, boolean hasGap, List<Ep
             }
         }
         all.add(new Epoch(id, end));
-        return new Epochs(follows, isDamaged, hasGap, all);
+        return new Epochs(follows, isDamaged, hasGap && end > all.getFirst().begin, all);
     }
 
     /** Returns the same epochs as those of a log that follows a master, or does not. */

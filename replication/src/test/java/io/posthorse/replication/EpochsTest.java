@@ -74,6 +74,9 @@ class EpochsTest {
         assertEquals(master, Epochs.read(files));
         assertTrue(master.following(true).damaged().upTo(1 << 20).hasGap());
         assertFalse(master.begun(4_000, 0).hasGap(), "nothing is left");
+        Epochs promoted = master.begun(4_000, 3_000); // among those that were left out
+        assertTrue(promoted.hasGap());
+        assertEquals(0, promoted.commonEnd(5_000, of(1, 0), 4_000));
     }
 
     @Test
