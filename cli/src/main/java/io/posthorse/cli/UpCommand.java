@@ -2,6 +2,8 @@ package io.posthorse.cli;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -77,6 +79,15 @@ final class UpCommand implements Callable<Integer> {
                     + " nodes. Nothing was started.");
             return Launch.WRONG_CONFIGURATION;
         }
+        for (int i = 0; i < count; i++) {
+            int taken = taken(i);
+            if (taken != 0) {
+                System.err.println("Port " + taken + " of this machine is in use, and node " + name(i)
+                        + " needs it. Stop the program that listens there; \"posthorse status\" finds a broker or cluster that runs already."
+                        + " Nothing was started.");
+                return Launch.NOT_STARTED;
+            }
+        }
         Files.createDirectories(data);
         Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "posthorse-stop"));
         for (int i = 0; i < count; i++) {
@@ -93,6 +104,18 @@ final class UpCommand implements Callable<Integer> {
         }
         System.out.println("Starting " + count + " nodes; what they print is in " + data + "/*-console.txt");
         return watch();
+    }
+
+    /** Returns a port that every node needs and that is not free; 0 for none. */
+    private static int taken(int number) {
+        for (int port : new int[] {NAME_SERVER + number, BROKER + BROKER_STEP * number, CLUSTER + number}) {
+            try (ServerSocket socket = new ServerSocket()) {
+                socket.bind(new InetSocketAddress("127.0.0.1", port));
+            } catch (IOException e) {
+                return port;
+            }
+        }
+        return 0;
     }
 
     private static String name(int number) {

@@ -10,7 +10,9 @@ import io.posthorse.codec.rocketmq.RequestSigner;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -161,6 +163,19 @@ class ClusterCommandTest {
         assertEquals(2, Console.run("cluster", "quorum", "-n", "nowhere").exitCode());
         assertEquals(2, Console.run("cluster", "status", "-o", "xml").exitCode());
         assertEquals(2, Console.run("up", "--nodes", "9").exitCode());
+    }
+
+    @Test
+    void aClusterForATryOutIsNotStartedWhereAPortIsInUse(@TempDir Path home) throws Exception {
+        try (ServerSocket taken = new ServerSocket()) {
+            try {
+                taken.bind(new InetSocketAddress("127.0.0.1", 10_933));
+            } catch (BindException e) {
+                // another program has taken it, which does as well
+            }
+            assertEquals(Launch.NOT_STARTED, Console.run("up", "--data", home.resolve("data").toString()).exitCode());
+            assertFalse(Files.exists(home.resolve("data")));
+        }
     }
 
     @Test

@@ -25,6 +25,8 @@ import org.apache.ratis.util.ExitUtils;
 
 /** Starts the engine. What it would do to the whole process is switched off. */
 final class Engine {
+    private static final String LEAK_DETECTION = "org.apache.ratis.thirdparty.io.netty.leakDetection.level";
+
     private Engine() {}
 
     /**
@@ -90,9 +92,12 @@ final class Engine {
 
     /**
      * Keeps the engine from ending the process, and from becoming what handles errors of all threads; both would happen as
-     * soon as its class for that is loaded.
+     * soon as its class for that is loaded. Its copy of Netty looks for leaks by an exception for each 128th buffer.
      */
     private static synchronized void disarm() {
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled");
+        }
         Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
         ExitUtils.disableSystemExit();
         ExitUtils.setTerminateOnUncaughtException(false);
