@@ -4,6 +4,8 @@ import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.server.Refetch;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,6 +23,7 @@ import picocli.CommandLine.Parameters;
 final class ClusterCommand {
     private static final String ADDRESS = "address of the name server of any node, ${DEFAULT-VALUE} by default";
     private static final String DEFAULT = "127.0.0.1:9876";
+    private static final double EVERY_SECONDS_MIN = 0.05;
     private static final long ASK_AGAIN_MS = 300;
 
     @CommandLine.Spec
@@ -48,24 +51,41 @@ final class ClusterCommand {
     @Command(name = "status", description = "Say who leads, and how far each node is. Exit code 1 where nobody leads.",
             mixinStandardHelpOptions = true)
     int status(
-            @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS)
-                    String nameServer,
+            @Option(names = {"-n", "--nameserver"}, paramLabel = "HOST:PORT", defaultValue = DEFAULT, description = ADDRESS
+                    + "; more after a semicolon each, of which the first that answers is taken") String nameServers,
             @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table",
-                    description = "table, the default, or json") String output,
+                    description = "table, the default, or json, in one line") String output,
+            @Option(names = "--every", paramLabel = "SECONDS",
+                    description = "look again and again, so many seconds apart, until Ctrl-C") Double every,
             @Mixin RemoteAccess access) {
         return run(() -> {
             if (!output.equals("table") && !output.equals("json")) {
                 throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "There is no output " + output + "; nothing was"
                         + " asked. Write -o table or -o json.");
             }
-            ClusterLine.View view = ClusterLine.status(nameServer, access);
-            if (output.equals("json")) {
-                print(new JsonWriter().value(view.json()).toString());
-            } else {
-                print(view);
+            List<String> addresses = new ArrayList<>(List.of(nameServers.split("\\s*;\\s*")));
+            if (every == null) {
+                return look(addresses, output, access);
             }
-            return view.leader() == null ? Launch.NOT_STARTED : Launch.WELL;
+            if (!(every >= EVERY_SECONDS_MIN)) {
+                throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "--every " + every + ": at least "
+                        + EVERY_SECONDS_MIN + " seconds, please; nothing was asked.");
+            }
+            while (true) {
+                run(() -> look(addresses, output, access));
+                pause(Math.round(every * 1_000));
+            }
         });
+    }
+
+    private int look(List<String> nameServers, String output, RemoteAccess access) throws CommandFailedException {
+        ClusterLine.View view = ClusterLine.first(nameServers, access);
+        if (output.equals("json")) {
+            print(new JsonWriter().value(view.json()).toString());
+        } else {
+            print(view);
+        }
+        return view.leader() == null ? Launch.NOT_STARTED : Launch.WELL;
     }
 
     private void print(ClusterLine.View view) {
@@ -124,7 +144,7 @@ final class ClusterCommand {
                             + seconds + " s. It goes on fetching where it runs, and its log says how far it is. Give the"
                             + " same command again to make it a member.");
                 }
-                pause();
+                pause(ASK_AGAIN_MS);
             }
             print("Node " + named.name() + " is a member now. Name it in cluster.nodes of the other nodes, too; they read"
                     + " that at their next start.");
@@ -132,9 +152,9 @@ final class ClusterCommand {
         });
     }
 
-    private static void pause() throws CommandFailedException {
+    private static void pause(long ms) throws CommandFailedException {
         try {
-            TimeUnit.MILLISECONDS.sleep(ASK_AGAIN_MS);
+            TimeUnit.MILLISECONDS.sleep(ms);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new CommandFailedException(Launch.NOT_STARTED, "Interrupted. Give the same command again to go on.");

@@ -16,6 +16,8 @@ import java.util.Map;
 final class ClusterLine {
     private static final int CONNECT_MS = 3_000;
     private static final int ANSWER_MS = 15_000;
+    /** Where another node can be asked. */
+    private static final int ANSWER_OF_SEVERAL_MS = 2_000;
     /** Entries that a node may lack and still be counted on. */
     private static final int LAG_MAX = 1_000;
 
@@ -83,12 +85,35 @@ final class ClusterLine {
      * @param access user and encryption
      */
     static View status(String nameServer, RemoteAccess access) throws CommandFailedException {
-        try (RemoteBroker line = open(nameServer, access)) {
+        return status(nameServer, access, ANSWER_MS);
+    }
+
+    private static View status(String nameServer, RemoteAccess access, int answerMs) throws CommandFailedException {
+        try (RemoteBroker line = open(nameServer, access, Math.min(answerMs, CONNECT_MS), answerMs)) {
             return view(JsonReader.read(line.ask(RequestCode.CLUSTER_STATUS, Map.of()).body()));
         } catch (MalformedFrameException | ClassCastException e) {
             throw new CommandFailedException(Launch.NOT_STARTED, "The answer of " + nameServer + " cannot be read ("
                     + e.getMessage() + "). Use the command line of the release that runs there.");
         }
+    }
+
+    /**
+     * Returns what the first node tells that answers. Those that do not are asked last from now on.
+     *
+     * @param nameServers addresses of name servers; where there is one only, it may take its time
+     */
+    static View first(List<String> nameServers, RemoteAccess access) throws CommandFailedException {
+        CommandFailedException failure = null;
+        int limitMs = nameServers.size() == 1 ? ANSWER_MS : ANSWER_OF_SEVERAL_MS;
+        for (int i = 0; i < nameServers.size(); i++) {
+            try {
+                return status(nameServers.getFirst(), access, limitMs);
+            } catch (CommandFailedException e) {
+                failure = failure == null ? e : failure;
+                nameServers.add(nameServers.removeFirst());
+            }
+        }
+        throw failure;
     }
 
     /** Has leadership handed over. */
@@ -149,6 +174,11 @@ final class ClusterLine {
     }
 
     private static RemoteBroker open(String nameServer, RemoteAccess access) throws CommandFailedException {
+        return open(nameServer, access, CONNECT_MS, ANSWER_MS);
+    }
+
+    private static RemoteBroker open(String nameServer, RemoteAccess access, int connectMs, int answerMs)
+            throws CommandFailedException {
         int colon = nameServer.lastIndexOf(':');
         int port = colon < 1 ? -1 : port(nameServer.substring(colon + 1));
         if (port < 0) {
@@ -159,8 +189,8 @@ final class ClusterLine {
         String host = nameServer.substring(0, colon).replaceAll("^\\[|]$", "");
         Socket socket = new Socket();
         try {
-            socket.connect(new InetSocketAddress(host, port), CONNECT_MS);
-            socket.setSoTimeout(ANSWER_MS);
+            socket.connect(new InetSocketAddress(host, port), connectMs);
+            socket.setSoTimeout(answerMs);
             return line.over(socket, nameServer, host, port);
         } catch (IOException e) {
             try {

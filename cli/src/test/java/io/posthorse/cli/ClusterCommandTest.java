@@ -96,6 +96,25 @@ class ClusterCommandTest {
     }
 
     @Test
+    void theFirstNodeIsAskedThatAnswers() throws Exception {
+        int dead;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            dead = free.getLocalPort();
+        }
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Thread.ofVirtual().start(() -> answer(server, 0, null, WHOLE));
+            Console console = Console.run("cluster", "status", "-n",
+                    "127.0.0.1:" + dead + "; 127.0.0.1:" + server.getLocalPort());
+            assertEquals(0, console.exitCode(), console.err());
+            assertTrue(console.out().contains("LEADING"), console.out());
+        }
+        Console neither = Console.run("cluster", "status", "-n", "127.0.0.1:" + dead + ";127.0.0.1:" + dead);
+        assertEquals(1, neither.exitCode());
+        assertTrue(neither.err().startsWith("No node was reached at 127.0.0.1:" + dead), neither.err());
+        assertEquals(2, Console.run("cluster", "status", "--every", "0.01").exitCode());
+    }
+
+    @Test
     void aClusterWithoutALeaderIsAFailure() throws Exception {
         Console console = ask(0, null, WHOLE.replace("\"leader\":\"a\",", ""), "status");
         assertEquals(1, console.exitCode());

@@ -183,6 +183,16 @@ public final class Lab implements AutoCloseable {
         return program;
     }
 
+    /** Starts a command of the launcher in the clients' network; its output, with that of errors, can be read. */
+    public Process startCommand(Path home, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(Network.inside(network.hub()));
+        command.add(home.resolve("bin/posthorse").toString());
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        traces.addProcess(process.pid());
+        return process;
+    }
+
     /** Pulls the cable of a node. */
     public void cut(Node node) throws IOException, InterruptedException {
         network.cut(node.name());

@@ -230,11 +230,24 @@ public final class Node {
 
     /** Runs a command of the launcher beside it, in its network; returns what it prints, or null where it failed. */
     public String ask(String... arguments) throws IOException, InterruptedException {
+        Shell.Outcome outcome = launch(arguments);
+        return outcome.code() == 0 ? outcome.output() : null;
+    }
+
+    /** Runs a command of the launcher beside it, in its network; fails with what it prints where it fails. */
+    public void command(String... arguments) throws IOException, InterruptedException {
+        Shell.Outcome outcome = launch(arguments);
+        if (outcome.code() != 0) {
+            throw new IOException("\"posthorse " + String.join(" ", arguments) + "\" failed beside node " + name
+                    + " with " + outcome.code() + ": " + outcome.output());
+        }
+    }
+
+    private Shell.Outcome launch(String... arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(Network.inside(network.namespace(name)));
         command.add(home.resolve("bin/posthorse").toString());
         command.addAll(List.of(arguments));
-        Shell.Outcome outcome = Shell.attempt(command);
-        return outcome.code() == 0 ? outcome.output() : null;
+        return Shell.attempt(command);
     }
 
     /** Returns the end of its output. */

@@ -124,10 +124,10 @@ public final class ClusterTest {
         for (var node : lab.nodes()) {
             node.awaitReady();
         }
-        ClusterView view = lab.nodes().size() == 1 ? new LoneNode(lab.nodes().getFirst()) : new StatusCommand(lab.nodes());
-        Clients clients = new Clients(lab, home);
-        Faults faults = new Faults(lab, new Random(options.seed() + from), options.upgradeTo());
-        try (Sampler sampler = new Sampler(view)) {
+        try (ClusterView view = lab.nodes().size() == 1 ? new LoneNode(lab.nodes().getFirst()) : StatusCommand.start(lab, home);
+                Sampler sampler = new Sampler(view)) {
+            Clients clients = new Clients(lab, home);
+            Faults faults = new Faults(lab, new Random(options.seed() + from), options.upgradeTo());
             clients.start(options.seed());
             for (int number = from; number <= to; number++) {
                 Random random = new Random(options.seed() * 31 + number);

@@ -4,17 +4,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** What a cluster says of itself. */
-interface ClusterView {
-    /** Returns its state as some node tells it; empty where none answers. */
+interface ClusterView extends AutoCloseable {
+    /** Entries that a node may lack and count as whole: while messages come, the last ones are always under way. */
+    int LAG_MAX = 16;
+
+    /** Returns its state as some node tells it; empty where none answers. May wait for that. */
     Optional<State> now() throws Exception;
+
+    @Override
+    default void close() {
+        // most have nothing to end
+    }
 
     /**
      * A node as others see it.
      *
      * @param role such as LEADING, FOLLOWING or DOWN
-     * @param lag how far it is behind the leader, in records
+     * @param lag how far it is behind the leader, in entries
      */
-    record Member(String name, String role, long term, long committed, long lag) {
+    record Member(String name, String role, long term, long lag) {
     }
 
     /**
@@ -32,9 +40,9 @@ interface ClusterView {
             return nodes.stream().mapToLong(Member::term).max().orElse(0);
         }
 
-        /** Returns whether so many nodes have all there is. */
+        /** Returns whether so many nodes have all there is, but for what is under way. */
         boolean isWhole(int count) {
-            return !leader.isEmpty() && nodes.size() == count && nodes.stream().allMatch(one -> one.lag() == 0
+            return !leader.isEmpty() && nodes.size() == count && nodes.stream().allMatch(one -> one.lag() <= LAG_MAX
                     && (one.role().equals("LEADING") || one.role().equals("FOLLOWING")));
         }
     }

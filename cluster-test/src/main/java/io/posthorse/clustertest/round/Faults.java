@@ -2,10 +2,12 @@ package io.posthorse.clustertest.round;
 
 import io.posthorse.clustertest.lab.Lab;
 import io.posthorse.clustertest.lab.Node;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 
 /** Lets faults happen, and heals them. */
 final class Faults {
@@ -13,6 +15,8 @@ final class Faults {
     private static final long SLOW_OPERATIONS = 30;
     /** Exit code of a node that is no member any more. */
     private static final int REMOVED = 4;
+
+    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
 
     private final Lab lab;
     private final Random random;
@@ -142,15 +146,29 @@ final class Faults {
         return new Injected("membership, without " + who, node.name(), () -> {
             node.wipe();
             node.begin();
-            command(other, "add", node.member());
+            addOnceItAnswers(other, node);
             node.awaitReady();
         });
     }
 
-    private static void command(Node at, String verb, String argument) throws Exception {
-        if (at.ask("cluster", verb, argument) == null) {
-            throw new IllegalStateException("\"posthorse cluster " + verb + " " + argument + "\" failed");
+    /** Adds a node that has just been begun: until its port is open the command says that it does not answer. */
+    private static void addOnceItAnswers(Node at, Node node) throws Exception {
+        long end = System.nanoTime() + ANSWER_LIMIT.toNanos();
+        while (true) {
+            try {
+                command(at, "add", node.member());
+                return;
+            } catch (IOException e) {
+                if (!e.getMessage().contains("does not answer") || System.nanoTime() > end) {
+                    throw e;
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
         }
+    }
+
+    private static void command(Node at, String verb, String argument) throws Exception {
+        at.command("cluster", verb, argument);
     }
 
     private Injected upgrade() throws Exception {

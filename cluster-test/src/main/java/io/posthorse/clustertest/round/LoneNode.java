@@ -19,7 +19,7 @@ final class LoneNode implements ClusterView {
         boolean ready = node.isReady();
         term += ready && !wasReady ? 1 : 0;
         wasReady = ready;
-        return Optional.of(new State(List.of(new Member(node.name(), ready ? "LEADING" : "DOWN", term, 0, 0)),
+        return Optional.of(new State(List.of(new Member(node.name(), ready ? "LEADING" : "DOWN", term, 0)),
                 ready ? node.name() : ""));
     }
 }

@@ -20,8 +20,8 @@ class TimelineTest {
     private static final Place PLACE = new Place("plain", 0);
 
     private static Sample sample(long at, String leader, long term, String roleOfA, long lagOfA) {
-        return new Sample(at, Optional.of(new State(List.of(new Member("a", roleOfA, term, 9, lagOfA),
-                new Member("b", "b".equals(leader) ? "LEADING" : "FOLLOWING", term, 9, 0)), leader)));
+        return new Sample(at, Optional.of(new State(List.of(new Member("a", roleOfA, term, lagOfA),
+                new Member("b", "b".equals(leader) ? "LEADING" : "FOLLOWING", term, 0)), leader)));
     }
 
     private static List<Event> send(String id, long sent, long acknowledged) {
@@ -31,7 +31,8 @@ class TimelineTest {
     @Test
     void aLeaderThatWasKilled() {
         List<Sample> samples = List.of(sample(90, "a", 1, "LEADING", 0), sample(150, "", 1, "LEADING", 0),
-                sample(200, "b", 2, "DOWN", 5), sample(600, "b", 2, "FOLLOWING", 5), sample(700, "b", 2, "FOLLOWING", 0));
+                sample(200, "b", 2, "DOWN", 50), sample(600, "b", 2, "FOLLOWING", ClusterView.LAG_MAX + 1),
+                sample(700, "b", 2, "FOLLOWING", 0));
         List<Event> events = new ArrayList<>(send("m1", 80, 95));
         events.addAll(send("m2", 99, 130)); // on its way when it happened
         events.addAll(send("m3", 110, 250));
@@ -67,10 +68,11 @@ class TimelineTest {
     @Test
     void theStatusOfAClusterIsRead() {
         State state = StatusCommand.parse("""
-                {"nodes": [{"name":"a","role":"LEADING","term":3,"committed":120,"lag":0},
-                           {"name":"b","role":"FOLLOWING","term":3,"committed":118,"lag":2}], "leader":"a"}""");
-        assertEquals(new State(List.of(new Member("a", "LEADING", 3, 120, 0), new Member("b", "FOLLOWING", 3, 118, 2)), "a"),
-                state);
+                {"node":"b","state":"following","cluster":{"by":"a","group":"g","leader":"a","term":3,"committed":120,"nodes":[
+                {"name":"a","host":"a","port":1,"role":"LEADING","matched":120,"lag":0,"silentMs":0},
+                {"name":"b","host":"b","port":1,"role":"FOLLOWING","matched":118,"lag":2,"silentMs":9}]},
+                "records":[{"node":"a","found":0}]}""");
+        assertEquals(new State(List.of(new Member("a", "LEADING", 3, 0), new Member("b", "FOLLOWING", 3, 2)), "a"), state);
         assertEquals("", StatusCommand.parse("{\"leader\":null,\"nodes\":[]}").leader());
     }
 }
