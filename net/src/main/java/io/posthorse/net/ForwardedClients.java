@@ -73,6 +73,11 @@ public final class ForwardedClients extends ChannelInboundHandlerAdapter {
         return client == null ? (InetSocketAddress) channel.remoteAddress() : client;
     }
 
+    /** Returns whether another node has passed the connection on. */
+    static boolean isForwarded(Channel channel) {
+        return channel.hasAttr(CLIENT) && channel.attr(CLIENT).get() != null;
+    }
+
     @Override
     public void channelActive(ChannelHandlerContext context) {
         InetAddress address = ((InetSocketAddress) context.channel().remoteAddress()).getAddress();

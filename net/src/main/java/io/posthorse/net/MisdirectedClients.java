@@ -62,7 +62,10 @@ public final class MisdirectedClients {
     public void turnAway(ChannelHandlerContext context, SpokenProtocol spoken) {
         boolean isPlain = spoken == signpost.speaks();
         String where = isPlain ? signpost.directPlain() : signpost.direct(spoken);
-        if (complaints.allows(spoken.name())) {
+        if (spoken == SpokenProtocol.PROXY && ForwardedClients.isForwarded(context.channel())) {
+            LOG.debug("Connection from {} is closed: two nodes have passed it on, since leadership has just moved.",
+                    context.channel().remoteAddress());
+        } else if (complaints.allows(spoken.name())) {
             LOG.warn("Connection from {} to port {} is closed: it speaks {}{}. {}", context.channel().remoteAddress(),
                     HostPort.portOf(context.channel().localAddress()), spoken.words(), isPlain ? " unencrypted" : "", where);
         }

@@ -28,6 +28,7 @@ public final class Lab implements AutoCloseable {
     private final List<Node> nodes = new ArrayList<>();
     private final List<ChildProcess> programs = new ArrayList<>();
     private boolean keepFolder;
+    private int slower = 1;
 
     private Lab(Traces traces, Network network) {
         this.traces = traces;
@@ -171,6 +172,7 @@ public final class Lab implements AutoCloseable {
             String... arguments) throws IOException {
         ProcessBuilder java = new JavaCommand(classPath, mainClass)
                 .options(List.of("-Xmx200m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Duser.home=" + traces.folder(),
+                        "-Dclustertest.slower=" + slower,
                         // consumers look every 20 s whether queues are theirs, after a restart too: a round would wait
                         // for that
                         "-Drocketmq.client.rebalance.waitInterval=3000", "-Drocketmq.client.rebalance.lockInterval=3000"))
@@ -181,6 +183,11 @@ public final class Lab implements AutoCloseable {
         programs.add(program);
         traces.addProcess(program.pid());
         return program;
+    }
+
+    /** Has clients that are started from now on pause so many times as long between what they do. */
+    public void slower(int factor) {
+        slower = factor;
     }
 
     /** Starts a command of the launcher in the clients' network; its output, with that of errors, can be read. */

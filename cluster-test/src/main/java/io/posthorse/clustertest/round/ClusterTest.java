@@ -93,6 +93,7 @@ public final class ClusterTest {
      */
     private int lab(int from, int to, List<FaultKind> kinds) throws Exception {
         Lab lab = Lab.create(home, options.nodes(), options.settings());
+        lab.slower(options.slower());
         Thread hook = new Thread(() -> close(lab), "close-lab");
         Runtime.getRuntime().addShutdownHook(hook);
         int wrong = 0;
@@ -124,7 +125,8 @@ public final class ClusterTest {
         for (var node : lab.nodes()) {
             node.awaitReady();
         }
-        try (ClusterView view = lab.nodes().size() == 1 ? new LoneNode(lab.nodes().getFirst()) : StatusCommand.start(lab, home);
+        try (ClusterView view = lab.nodes().size() == 1
+                ? new LoneNode(lab.nodes().getFirst()) : StatusCommand.start(lab, home);
                 Sampler sampler = new Sampler(view)) {
             Clients clients = new Clients(lab, home);
             Faults faults = new Faults(lab, new Random(options.seed() + from), options.upgradeTo());

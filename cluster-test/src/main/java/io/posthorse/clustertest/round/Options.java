@@ -13,9 +13,10 @@ import java.util.Map;
  * @param labRounds rounds after which nodes begin anew
  * @param upgradeTo another build; null for none
  * @param settings further settings of all nodes
+ * @param slower factor of the clients' pauses
  */
 record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int faultsEach, int labRounds, Path upgradeTo,
-        Map<String, String> settings, boolean keep, boolean clean, boolean help) {
+        Map<String, String> settings, int slower, boolean keep, boolean clean, boolean help) {
 
     /** Reads the command line; fails with a sentence where it makes no sense. */
     static Options parse(String... args) {
@@ -26,7 +27,8 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
             String word = words.removeFirst();
             switch (word) {
                 case "--keep", "--clean", "--help" -> values.put(word, "");
-                case "--rounds", "--nodes", "--faults", "--seed", "--faults-each", "--lab-rounds", "--upgrade-to" ->
+                case "--rounds", "--nodes", "--faults", "--seed", "--faults-each", "--lab-rounds", "--upgrade-to",
+                        "--slower" ->
                         values.put(word, value(word, words));
                 case "--set" -> {
                     String[] pair = value(word, words).split("=", 2);
@@ -40,7 +42,8 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
         return new Options(number(values, "--rounds", 10, 1, 1_000_000), nodes, faults(values.get("--faults"), nodes),
                 values.containsKey("--seed") ? Long.parseLong(values.get("--seed")) : System.nanoTime() % 1_000_000_000L,
                 number(values, "--faults-each", 2, 1, 20), number(values, "--lab-rounds", 10, 1, 1_000),
-                other == null ? null : Path.of(other).toAbsolutePath(), settings, values.containsKey("--keep"),
+                other == null ? null : Path.of(other).toAbsolutePath(), settings,
+                number(values, "--slower", 1, 1, 1_000), values.containsKey("--keep"),
                 values.containsKey("--clean"), values.containsKey("--help"));
     }
 
@@ -98,6 +101,8 @@ record Options(int rounds, int nodes, List<FaultKind> faults, long seed, int fau
                   --lab-rounds N    rounds after which all nodes begin anew with empty disks (10)
                   --upgrade-to DIR  another checkout, built, to which "upgrade" goes; without it, nodes are started again
                   --set KEY=VALUE   a setting of all nodes; again for more
+                  --slower N        clients pause N times as long between what they do (1): on few processors, times of
+                                    clients that hurry say more about the processors than about the cluster
                   --keep            keep disks, outputs and events, and say where they are
                   --clean           only undo what an earlier run has left that was killed
                   --help            this text

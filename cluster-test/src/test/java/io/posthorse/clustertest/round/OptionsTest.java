@@ -17,8 +17,8 @@ class OptionsTest {
     void allOptionsAreRead() {
         Options options = Options.parse("--rounds", "7", "--nodes", "1", "--faults", "kill,disk-full", "--seed", "5",
                 "--faults-each", "3", "--lab-rounds", "2", "--set", "a=b=c", "--keep");
-        assertEquals(new Options(7, 1, List.of(FaultKind.KILL, FaultKind.DISK_FULL), 5, 3, 2, null, Map.of("a", "b=c"), true,
-                false, false), options);
+        assertEquals(new Options(7, 1, List.of(FaultKind.KILL, FaultKind.DISK_FULL), 5, 3, 2, null, Map.of("a", "b=c"), 1,
+                true, false, false), options);
     }
 
     @Test
