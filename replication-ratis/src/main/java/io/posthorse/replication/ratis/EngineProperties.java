@@ -15,6 +15,12 @@ final class EngineProperties {
     /** Entries of a request to a follower: few enough to be on its disk long before the request times out. */
     private static final int APPEND_ENTRIES_MAX = 256;
 
+    /**
+     * Pauses between calls to a follower that does not answer, with the number of each. Behind the last one the engine would
+     * not pause at all, and its own list ends after an hour and a half.
+     */
+    private static final String CALLS_TO_A_FOLLOWER_THAT_IS_AWAY = "10ms,10, 1s,60, 2s,2000000000";
+
     private EngineProperties() {}
 
     static RaftProperties of(RatisSettings settings) {
@@ -50,6 +56,7 @@ final class EngineProperties {
         // With it a repeated request that has grown is answered as if its new entries were there: they would count for a
         // majority, and the follower never get them (docs/decisions/0054-appends-are-not-composed.md).
         RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(properties, false);
+        RaftServerConfigKeys.Log.Appender.setRetryPolicy(properties, CALLS_TO_A_FOLLOWER_THAT_IS_AWAY);
         RaftServerConfigKeys.Log.Appender.setWaitTimeMin(properties, TimeDuration.ZERO);
         RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(properties, true);
         RaftServerConfigKeys.Snapshot.setAutoTriggerThreshold(properties, sizes.checkpointGap());
