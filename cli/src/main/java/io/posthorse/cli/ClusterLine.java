@@ -19,7 +19,7 @@ final class ClusterLine {
     /** Where another node can be asked. */
     private static final int ANSWER_OF_SEVERAL_MS = 2_000;
     /** Entries that a node may lack and still be counted on. */
-    private static final int LAG_MAX = 1_000;
+    private static final int LAG_MAX = 64;
 
     private ClusterLine() {}
 

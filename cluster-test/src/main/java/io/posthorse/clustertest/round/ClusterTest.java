@@ -17,6 +17,7 @@ public final class ClusterTest {
     private final Options options;
     private final Path home;
     private final PrintStream out;
+    private final Summary summary = new Summary();
 
     private ClusterTest(Options options, Path home, PrintStream out) {
         this.options = options;
@@ -68,6 +69,7 @@ public final class ClusterTest {
         for (int first = 1; first <= options.rounds(); first += options.labRounds()) {
             wrong += lab(first, Math.min(options.rounds(), first + options.labRounds() - 1), kinds);
         }
+        summary.lines().forEach(out::println);
         out.println((wrong == 0 ? "PASS" : "FAIL: " + wrong + " rounds") + ", rounds " + options.rounds() + ", seed "
                 + options.seed());
         return wrong == 0 ? 0 : WRONG;
@@ -137,7 +139,7 @@ public final class ClusterTest {
                 for (int i = 0; i < options.faultsEach(); i++) {
                     chosen.add(kinds.get(random.nextInt(kinds.size())));
                 }
-                Round round = new Round(lab, clients, sampler, faults, random, out);
+                Round round = new Round(lab, clients, sampler, faults, random, summary, out);
                 if (!round.run("round " + number, number - from + 1, chosen)) {
                     if (number < to) {
                         out.println("rounds " + (number + 1) + " to " + to

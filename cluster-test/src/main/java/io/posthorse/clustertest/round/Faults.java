@@ -17,6 +17,7 @@ final class Faults {
     private static final int REMOVED = 4;
 
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
+    private static final Duration QUORUM_LIMIT = Duration.ofSeconds(90);
 
     private final Lab lab;
     private final Random random;
@@ -167,6 +168,18 @@ final class Faults {
         }
     }
 
+    /** Waits, as operators are told to, until the others are a majority that has everything. */
+    private static void awaitQuorumWithout(Node node) throws Exception {
+        long end = System.nanoTime() + QUORUM_LIMIT.toNanos();
+        while (node.ask("cluster", "quorum") == null) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("node " + node.name() + " cannot be stopped: the others were no majority"
+                        + " for " + QUORUM_LIMIT);
+            }
+            TimeUnit.MILLISECONDS.sleep(200);
+        }
+    }
+
     private static void command(Node at, String verb, String argument) throws Exception {
         at.command("cluster", verb, argument);
     }
@@ -174,6 +187,9 @@ final class Faults {
     private Injected upgrade() throws Exception {
         boolean other = otherBuild != null && !upgraded;
         for (Node node : lab.nodes()) {
+            if (lab.nodes().size() > 1) {
+                awaitQuorumWithout(node);
+            }
             int code = node.stop();
             if (code != 0 && code != 143) {
                 throw new IllegalStateException("node " + node.name() + " ended with " + code + " when it was stopped");

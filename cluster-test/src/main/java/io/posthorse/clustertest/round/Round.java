@@ -28,19 +28,22 @@ final class Round {
     private final Sampler sampler;
     private final Faults faults;
     private final Random random;
+    private final Summary summary;
     private final PrintStream out;
     /** What came to pass in this round, each with its span. */
     private final List<Happened> happened = new ArrayList<>();
 
-    private record Happened(String what, Span span) {
+    private record Happened(FaultKind kind, String what, Span span) {
     }
 
-    Round(Lab lab, Clients clients, Sampler sampler, Faults faults, Random random, PrintStream out) {
+    Round(Lab lab, Clients clients, Sampler sampler, Faults faults, Random random, Summary summary,
+            PrintStream out) {
         this.lab = lab;
         this.clients = clients;
         this.sampler = sampler;
         this.faults = faults;
         this.random = random;
+        this.summary = summary;
         this.out = out;
     }
 
@@ -65,9 +68,10 @@ final class Round {
         events.addAll(clients.readReplicas());
         History history = new History(events);
         for (Happened one : happened) {
+            Timeline times = Timeline.of(one.span(), sampler.samples(), history, lab.nodes().size());
+            summary.add(one.kind(), times);
             out.println(name + ": " + one.what() + ", healed after "
-                    + seconds(one.span().healed() - one.span().fault()) + ": "
-                    + Timeline.of(one.span(), sampler.samples(), history, lab.nodes().size()));
+                    + seconds(one.span().healed() - one.span().fault()) + ": " + times);
         }
         Account account = new Account(history);
         out.println(name + ": " + account.figures() + ": " + (account.isClean() ? "all accounted for" : "WRONG") + ", "
@@ -90,7 +94,7 @@ final class Round {
             throw new IllegalStateException(WHOLE_LIMIT_MS / 1000 + " s after \"" + injected.what()
                     + "\" was healed, not all nodes have everything");
         }
-        happened.add(new Happened(injected.what(), new Span(kind.beginsAtOnce() ? before : injectedAt, healed, over,
+        happened.add(new Happened(kind, injected.what(), new Span(kind.beginsAtOnce() ? before : injectedAt, healed, over,
                 injected.node())));
     }
 

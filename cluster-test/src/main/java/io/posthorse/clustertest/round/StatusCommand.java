@@ -32,7 +32,8 @@ final class StatusCommand implements ClusterView {
 
     static StatusCommand start(Lab lab, Path home) throws IOException {
         String addresses = lab.nodes().stream().map(Node::nameServer).collect(Collectors.joining(";"));
-        return new StatusCommand(lab.startCommand(home, "cluster", "status", "-o", "json", "--every", "0.1", "-n", addresses));
+        return new StatusCommand(
+                lab.startCommand(home, "cluster", "status", "-o", "json", "--every", "0.1", "-n", addresses));
     }
 
     /** Waits for the next look. */

@@ -72,7 +72,8 @@ class TimelineTest {
                 {"name":"a","host":"a","port":1,"role":"LEADING","matched":120,"lag":0,"silentMs":0},
                 {"name":"b","host":"b","port":1,"role":"FOLLOWING","matched":118,"lag":2,"silentMs":9}]},
                 "records":[{"node":"a","found":0}]}""");
-        assertEquals(new State(List.of(new Member("a", "LEADING", 3, 0), new Member("b", "FOLLOWING", 3, 2)), "a"), state);
+        assertEquals(
+                new State(List.of(new Member("a", "LEADING", 3, 0), new Member("b", "FOLLOWING", 3, 2)), "a"), state);
         assertEquals("", StatusCommand.parse("{\"leader\":null,\"nodes\":[]}").leader());
     }
 }
