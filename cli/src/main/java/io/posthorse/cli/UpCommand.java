@@ -83,8 +83,8 @@ final class UpCommand implements Callable<Integer> {
             int taken = taken(i);
             if (taken != 0) {
                 System.err.println("Port " + taken + " of this machine is in use, and node " + name(i)
-                        + " needs it. Stop the program that listens there; \"posthorse status\" finds a broker or cluster that"
-                        + " runs already. Nothing was started.");
+                        + " needs it. Stop the program that listens there; \"posthorse status\" finds a broker or"
+                        + " cluster that runs already. Nothing was started.");
                 return Launch.NOT_STARTED;
             }
         }

@@ -68,7 +68,8 @@ class TimelineTest {
     @Test
     void theStatusOfAClusterIsRead() {
         State state = StatusCommand.parse("""
-                {"node":"b","state":"following","cluster":{"by":"a","group":"g","leader":"a","term":3,"committed":120,"nodes":[
+                {"node":"b","state":"following","cluster":{"by":"a","group":"g","leader":"a","term":3,
+                "committed":120,"nodes":[
                 {"name":"a","host":"a","port":1,"role":"LEADING","matched":120,"lag":0,"silentMs":0},
                 {"name":"b","host":"b","port":1,"role":"FOLLOWING","matched":118,"lag":2,"silentMs":9}]},
                 "records":[{"node":"a","found":0}]}""");
