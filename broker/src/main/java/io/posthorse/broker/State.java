@@ -48,6 +48,8 @@ final class State {
     private boolean damaged;
     /** The group of nodes that the log belongs to; null where it is a broker's own. */
     GroupIdentity group;
+    /** The group before its first term where the record that says so cannot be read; null where there is none. */
+    GroupIdentity presumed;
     /** Gets each range that the group has dropped, and the position of the record. */
     private ObjLongConsumer<LogRange> dropped = (range, position) -> { };
     private long lastMs;
@@ -172,8 +174,9 @@ final class State {
                 group = new GroupIdentity(e.id(), e.segmentBytes(), 0, 0, "");
             }
             case Event.TermBegan e -> {
-                FieldCodec.require(group != null, "a term without a group");
-                group = group.in(e);
+                GroupIdentity before = group == null ? presumed : group;
+                FieldCodec.require(before != null, "a term without a group");
+                group = before.in(e);
             }
             case Event.RangeDropped e -> {
                 FieldCodec.require(e.from() >= 0 && e.from() < e.to() && e.to() <= position,

@@ -69,7 +69,7 @@ final class GroupLog {
         if (end > committed && (turnEnds.isEmpty() || end > turnEnds.getLast())) {
             turnEnds.add(end);
         }
-        return outbox.isOpen() || staging.isFull();
+        return outbox.isOpen(staging.bytes()) || staging.isFull();
     }
 
     /**

@@ -32,8 +32,11 @@ public final class KeyIndex {
     /** Stretches whose keys are still to be read from the log: from, to. */
     private final ArrayDeque<long[]> missing = new ArrayDeque<>();
 
-    /** Places in stretches that lack keys, since their records could not be read when the files were made. */
-    private final List<Long> lacking = new ArrayList<>();
+    /**
+     * Repaired ranges whose stretches may lack keys, since records could not be read when the stretches were made. A
+     * stretch in memory is made anew once it is in a file.
+     */
+    private final List<DamagedRange> lacking = new ArrayList<>();
 
     private GoneRanges gone = GoneRanges.NONE;
     private GrowingKeys growing;
@@ -96,7 +99,7 @@ public final class KeyIndex {
 
     /** Returns whether the keys of all older messages have been read. */
     public boolean isComplete() {
-        return missing.isEmpty();
+        return missing.isEmpty() && lacking.isEmpty();
     }
 
     // ---- files
@@ -144,7 +147,16 @@ public final class KeyIndex {
         long begin = log.begin() + Segment.HEADER;
         long tail = growing.from;
         List<String> names = new ArrayList<>();
-        background.run(() -> files.list().stream().filter(KeyFile::isName).forEach(names::add), failure -> {
+        List<DamagedRange> mended = new ArrayList<>();
+        background.run(() -> {
+            for (String name : files.list()) {
+                if (KeyFile.isName(name)) {
+                    names.add(name);
+                } else if (MendedRange.isName(name)) {
+                    mended.add(MendedRange.of(name));
+                }
+            }
+        }, failure -> {
             List<SortedKeys> unused = new ArrayList<>();
             List<String> used = StretchNames.covering(names, begin, tail);
             long covered = begin;
@@ -162,6 +174,7 @@ public final class KeyIndex {
                     .filter(name -> !used.contains(name))
                     .forEach(name -> unused.add(new SortedKeys(files, name, 0)));
             delete(unused);
+            lacking.addAll(mended);
             loaded = true;
             rebuild(log);
         });
@@ -228,9 +241,10 @@ public final class KeyIndex {
         long[] lacks = {-1};
         background.run(() -> lacks[0] = firstLacking(view, present, range), failure -> {
             log.endRead(read);
-            if (failure == null && lacks[0] >= 0) {
-                lacking.add(lacks[0]);
-                lacking.add(range.to() - 1);
+            if (failure == null && lacks[0] < 0) {
+                MendedRange.forget(files, background, List.of(range));
+            } else {
+                lacking.add(range);
                 rebuild(log);
             }
         });
@@ -265,13 +279,8 @@ public final class KeyIndex {
     }
 
     private void takeOutDamaged() {
-        for (long place : lacking) {
-            Map.Entry<Long, KeyStripe> of = stripes.floorEntry(place);
-            if (of != null && of.getValue() instanceof SortedKeys sorted && place < sorted.to) {
-                sorted.markDamaged();
-            }
-        }
-        lacking.clear();
+        List<DamagedRange> marked = lacking.stream().filter(this::mark).toList();
+        lacking.removeAll(marked);
         stripes.values().removeIf(s -> {
             boolean damaged = s instanceof SortedKeys sorted && sorted.isDamaged();
             if (damaged) {
@@ -280,6 +289,22 @@ public final class KeyIndex {
             }
             return damaged;
         });
+        MendedRange.forget(files, background, marked); // behind the deletions
+    }
+
+    /** Marks the stretches of a range, to be made anew; returns false, and marks none, where one is in memory. */
+    private boolean mark(DamagedRange range) {
+        Long first = stripes.floorKey(range.from());
+        var within = stripes.subMap(first == null ? range.from() : first, true, range.to(), false).values();
+        if (range.to() > growing.from || within.stream().anyMatch(GrowingKeys.class::isInstance)) {
+            return false;
+        }
+        for (KeyStripe stripe : within) {
+            if (stripe instanceof SortedKeys sorted && sorted.to > range.from()) {
+                sorted.markDamaged();
+            }
+        }
+        return true;
     }
 
     private void merge(Log log) {

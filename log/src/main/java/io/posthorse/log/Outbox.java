@@ -7,8 +7,12 @@ import java.util.List;
 
 /** The batches that a leader has decided and that are not in its file yet, since the group has not agreed on them. */
 final class Outbox {
-    /** Maximum batches proposed and not agreed on; more of them cost the engine more than larger ones. */
+    /** Maximum batches proposed and not agreed on. */
     static final int UNDER_WAY_MAX = 4;
+    /** With so many under way, only what has gathered to {@link #LARGE_BYTES_MIN} is proposed. */
+    static final int SMALL_UNDER_WAY_MAX = 2;
+    /** An entry costs the engine milliseconds of processors on three nodes, and a byte next to nothing. */
+    static final int LARGE_BYTES_MIN = 256 << 10;
     /** Bytes from which a leader takes no further messages: its followers, or the majority, are behind. */
     static final long BYTES_MAX = 16 << 20;
     /** Bytes up to which batches that wait become one. */
@@ -21,6 +25,7 @@ final class Outbox {
     private final ArrayDeque<Batch> underWay = new ArrayDeque<>();
     private final ArrayDeque<Batch> waiting = new ArrayDeque<>();
     private long bytes;
+    private long waitingBytes;
     /** Chain behind all batches. */
     private int chain;
     /** Chain before the unit that is not whole yet. */
@@ -53,6 +58,7 @@ final class Outbox {
             waiting.add(Batch.of(part, term, at, before, more || records.hasRemaining()));
             at += length;
             bytes += length;
+            waitingBytes += length;
         }
         before = more ? before : chain;
         end = at;
@@ -75,7 +81,7 @@ final class Outbox {
 
     /** Returns the next batch to propose; null where enough are under way, or none waits. */
     Batch next() {
-        if (waiting.isEmpty() || underWay.size() == UNDER_WAY_MAX) {
+        if (waiting.isEmpty() || !isOpen(0)) {
             return null;
         }
         List<Batch> joined = new ArrayList<>(List.of(waiting.poll()));
@@ -87,6 +93,7 @@ final class Outbox {
         }
         Batch next = joined.size() == 1 ? joined.getFirst() : join(joined, length);
         underWay.add(next);
+        waitingBytes -= length;
         return next;
     }
 
@@ -101,9 +108,10 @@ final class Outbox {
         return Batch.of(records.flip(), term, first.position(), first.chain(), false);
     }
 
-    /** Returns whether a batch would be proposed at once. */
-    boolean isOpen() {
-        return underWay.size() < UNDER_WAY_MAX;
+    /** Returns whether a batch would be proposed at once, given the bytes of a turn that are not here yet. */
+    boolean isOpen(int staged) {
+        boolean isLarge = waitingBytes + staged >= LARGE_BYTES_MIN;
+        return underWay.size() < (isLarge ? UNDER_WAY_MAX : SMALL_UNDER_WAY_MAX);
     }
 
     /** Notes that the group has agreed on a batch of this leader. */

@@ -216,6 +216,7 @@ final class Repair {
             }
             copy.force();
         }
+        MendedRange.note(files, range);
         isSetAside = true;
     }
 }

@@ -95,12 +95,31 @@ class AgreedLogTest {
                     underWay.add(next);
                 }
             }
-            assertEquals(Outbox.UNDER_WAY_MAX, underWay.size());
+            assertEquals(Outbox.SMALL_UNDER_WAY_MAX, underWay.size());
             deliver(world, TERM, 0, underWay.getFirst());
             world.log().write();
             Batch gathered = world.log().nextProposal();
             assertEquals(world.log().tail(), gathered.end());
             assertEquals(underWay.getLast().end(), gathered.position());
+        }
+    }
+
+    @Test
+    void whatHasGatheredToALargeBatchWaitsForFewerOthers() throws IOException {
+        LogWorld world = large();
+        world.log().lead(TERM);
+        List<Batch> underWay = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            world.turn(0, "x".repeat(30_000));
+            Batch next = world.log().nextProposal();
+            if (next != null) {
+                underWay.add(next);
+            }
+        }
+        assertEquals(Outbox.UNDER_WAY_MAX, underWay.size());
+        for (Batch large : underWay.subList(Outbox.SMALL_UNDER_WAY_MAX, Outbox.UNDER_WAY_MAX)) {
+            assertTrue(large.length() >= Outbox.LARGE_BYTES_MIN && large.length() < 2 * Outbox.LARGE_BYTES_MIN,
+                    large.length() + " bytes");
         }
     }
 

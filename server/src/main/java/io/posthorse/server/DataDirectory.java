@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 public final class DataDirectory {
     /** Names of the files of log, tables and access control, and of files that a file system puts into its root. */
     private static final Pattern OURS = Pattern.compile(String.join("|",
-            "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.keys",
+            "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.(keys|mended)",
             "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
             "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs", "run",
             "node(\\.new)?", "refetch(-begun)?", "diverged-\\d+-.*", "epochs(\\.new)?", "incoming.*", "engine", "nameserver",
