@@ -97,6 +97,21 @@ class KeyIndexTest {
         assertAllFound(drained(next.killed()), positions);
     }
 
+    @Test
+    void theKeysOfARangeWhoseRepairWasUnderWayAreReadAgain() throws IOException {
+        LogWorld world = LogWorld.empty(LogWorld.ASYNC);
+        TreeSet<Long> positions = fill(world);
+        String name = keyFiles(world.files).get(1);
+        long from = StretchNames.from(name);
+        KeyFile.write(world.files, new GrowingKeys(from), StretchNames.to(name));
+        LogWorld without = drained(world.killed());
+        assertEquals(positions.size() - 2, find(without, "often").size());
+        MendedRange.note(without.files, new DamagedRange(from + 8, from + 64));
+        LogWorld next = drained(without.killed());
+        assertAllFound(next, positions);
+        assertTrue(next.files.list().stream().noneMatch(MendedRange::isName));
+    }
+
     private static LogWorld drained(LogWorld world) {
         world.background.drain();
         return world;
