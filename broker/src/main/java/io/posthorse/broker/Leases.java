@@ -285,7 +285,7 @@ public final class Leases {
     public CommandOutcome settle(Subscription subscription, Partition partition, long offset, long receipt) {
         LeaseCursor cursor = subscription.leases(partition);
         LeaseCursor.Lease lease = cursor == null ? null : cursor.lease(offset);
-        if (cursor != null && offset >= 0 && cursor.isSettled(offset)) {
+        if (lease == null && cursor != null && offset >= 0 && cursor.isSettled(offset)) {
             broker.decided();
             return CommandOutcome.DONE;
         }
