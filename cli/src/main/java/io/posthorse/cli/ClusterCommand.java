@@ -71,10 +71,12 @@ final class ClusterCommand {
                 throw new CommandFailedException(Launch.WRONG_CONFIGURATION, "--every " + every + ": at least "
                         + EVERY_SECONDS_MIN + " seconds, please; nothing was asked.");
             }
-            while (true) {
-                run(() -> look(addresses, output, access));
+            int code;
+            do {
+                code = run(() -> look(addresses, output, access));
                 pause(Math.round(every * 1_000));
-            }
+            } while (code != Launch.WRONG_CONFIGURATION && !spec.commandLine().getOut().checkError());
+            return code;
         });
     }
 

@@ -17,7 +17,7 @@ final class ClusterLine {
     private static final int CONNECT_MS = 3_000;
     private static final int ANSWER_MS = 15_000;
     /** Where another node can be asked. */
-    private static final int ANSWER_OF_SEVERAL_MS = 2_000;
+    private static final int ANSWER_OF_SEVERAL_MS = 5_000;
     /** Entries that a node may lack and still be counted on. */
     private static final int LAG_MAX = 64;
 
@@ -103,13 +103,14 @@ final class ClusterLine {
      * @param nameServers addresses of name servers; where there is one only, it may take its time
      */
     static View first(List<String> nameServers, RemoteAccess access) throws CommandFailedException {
-        CommandFailedException failure = null;
+        CommandFailedException failure = new CommandFailedException(Launch.WRONG_CONFIGURATION,
+                "-n has no address, so nothing was asked. Write host:port, such as 127.0.0.1:9876.");
         int limitMs = nameServers.size() == 1 ? ANSWER_MS : ANSWER_OF_SEVERAL_MS;
         for (int i = 0; i < nameServers.size(); i++) {
             try {
                 return status(nameServers.getFirst(), access, limitMs);
             } catch (CommandFailedException e) {
-                failure = failure == null ? e : failure;
+                failure = i == 0 ? e : failure;
                 nameServers.add(nameServers.removeFirst());
             }
         }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -107,8 +108,13 @@ final class UpCommand implements Callable<Integer> {
     }
 
     /** Returns a port that every node needs and that is not free; 0 for none. */
-    private static int taken(int number) {
-        for (int port : new int[] {NAME_SERVER + number, BROKER + BROKER_STEP * number, CLUSTER + number}) {
+    private int taken(int number) {
+        Map<Integer, String> ports = Map.of(NAME_SERVER + number, "nameserver.port=", BROKER + BROKER_STEP * number,
+                "listenPort=", CLUSTER + number, "cluster.nodes=");
+        for (int port : ports.keySet()) {
+            if (settings.stream().anyMatch(one -> one.startsWith(ports.get(port)))) {
+                continue;
+            }
             try (ServerSocket socket = new ServerSocket()) {
                 socket.bind(new InetSocketAddress("127.0.0.1", port));
             } catch (IOException e) {

@@ -112,6 +112,8 @@ class ClusterCommandTest {
         assertEquals(1, neither.exitCode());
         assertTrue(neither.err().startsWith("No node was reached at 127.0.0.1:" + dead), neither.err());
         assertEquals(2, Console.run("cluster", "status", "--every", "0.01").exitCode());
+        assertEquals(2, Console.run("cluster", "status", "-n", ";").exitCode());
+        assertEquals(2, Console.run("cluster", "status", "-n", "nowhere", "--every", "0.1").exitCode());
     }
 
     @Test

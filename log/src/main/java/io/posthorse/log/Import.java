@@ -249,7 +249,8 @@ public final class Import {
 
     static boolean isOfACopy(String name) {
         return Segment.baseOf(name) >= 0 || IndexFile.isName(name) || KeyFile.isName(name) || CheckpointPart.isName(name)
-                || CheckpointPart.isNameOfCopy(name) || WholeCheckpoint.position(name) >= 0 || name.equals(DurableMark.NAME);
+                || CheckpointPart.isNameOfCopy(name) || WholeCheckpoint.position(name) >= 0 || name.equals(DurableMark.NAME)
+                || MendedRange.isName(name);
     }
 
     /** Returns whether a name is that of a file under way, or of the list of such files. */

@@ -37,6 +37,8 @@ public final class KeyIndex {
      * stretch in memory is made anew once it is in a file.
      */
     private final List<DamagedRange> lacking = new ArrayList<>();
+    /** Ranges whose stretches are being made anew. */
+    private final List<DamagedRange> remade = new ArrayList<>();
 
     private GoneRanges gone = GoneRanges.NONE;
     private GrowingKeys growing;
@@ -174,9 +176,10 @@ public final class KeyIndex {
                     .filter(name -> !used.contains(name))
                     .forEach(name -> unused.add(new SortedKeys(files, name, 0)));
             delete(unused);
-            lacking.addAll(mended);
             loaded = true;
             rebuild(log);
+            mended.stream().filter(range -> range.from() < tail).forEach(range -> check(log, range, true));
+            MendedRange.forget(files, background, mended.stream().filter(range -> range.from() >= tail).toList());
         });
     }
 
@@ -194,6 +197,9 @@ public final class KeyIndex {
         takeOutDamaged();
         long[] next = firstMissing();
         if (next == null) {
+            List<DamagedRange> again = List.copyOf(remade);
+            remade.clear();
+            again.forEach(range -> check(log, range, false));
             merge(log);
             return;
         }
@@ -235,25 +241,45 @@ public final class KeyIndex {
      * one is made anew.
      */
     void repaired(Log log, DamagedRange range) {
+        check(log, range, true);
+    }
+
+    /** @param isFirst whether a stretch that lacks a key is made anew; else it was, and the note of the range stays */
+    private void check(Log log, DamagedRange range, boolean isFirst) {
+        if (gone.covers(range.from(), range.to())) {
+            MendedRange.forget(files, background, List.of(range));
+            return;
+        }
         long read = log.beginRead();
         LogView view = log.view();
         Snapshot present = snapshot();
-        long[] lacks = {-1};
-        background.run(() -> lacks[0] = firstLacking(view, present, range), failure -> {
+        Keys[] found = {Keys.LACKING};
+        background.run(() -> found[0] = keys(view, present, range), failure -> {
             log.endRead(read);
-            if (failure == null && lacks[0] < 0) {
+            if (found[0] == Keys.ALL) {
                 MendedRange.forget(files, background, List.of(range));
-            } else {
+            } else if (found[0] == Keys.LACKING && isFirst) {
                 lacking.add(range);
                 rebuild(log);
-            }
+            } // a range that cannot be read is repaired once more, and looked at then
         });
     }
 
-    /** Returns the position of the first record without one of its keys; -1 where none lacks any. */
-    private long firstLacking(LogView view, Snapshot present, DamagedRange range) {
-        long position = range.from();
-        for (ByteBuffer bytes = view.bytes(position); bytes != null && position < range.to(); bytes = view.bytes(position)) {
+    /** What is there of the keys of a range. */
+    private enum Keys {
+        ALL,
+        LACKING,
+        UNREADABLE
+    }
+
+    private Keys keys(LogView view, Snapshot present, DamagedRange range) {
+        Segment segment = view.segmentOf(range.from());
+        long position = segment == null ? range.from() : Math.max(range.from(), segment.base + Segment.HEADER);
+        while (position < range.to()) {
+            ByteBuffer bytes = view.bytes(position);
+            if (bytes == null) {
+                return Keys.UNREADABLE;
+            }
             int at = view.index(position);
             int length = bytes.getInt(at + RecordFormat.LENGTH);
             long record = position;
@@ -262,11 +288,11 @@ public final class KeyIndex {
                 source.keys(bytes, at, length, hash -> has[0] &= has(present, hash, record));
             }
             if (!has[0]) {
-                return position;
+                return Keys.LACKING;
             }
             position += RecordFormat.occupied(length);
         }
-        return -1;
+        return Keys.ALL;
     }
 
     private static boolean has(Snapshot present, int hash, long record) {
@@ -289,7 +315,7 @@ public final class KeyIndex {
             }
             return damaged;
         });
-        MendedRange.forget(files, background, marked); // behind the deletions
+        remade.addAll(marked);
     }
 
     /** Marks the stretches of a range, to be made anew; returns false, and marks none, where one is in memory. */

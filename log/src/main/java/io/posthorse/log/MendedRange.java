@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
  * the range. It is deleted when the keys are there, or the file that lacks them is not.
  */
 final class MendedRange {
-    private static final Pattern NAME = Pattern.compile("\\d{20}-\\d{20}\\.mended");
+    private static final Pattern NAME = Pattern.compile("0\\d{19}-0\\d{19}\\.mended");
 
     private MendedRange() {}
 
     static boolean isName(String name) {
-        return NAME.matcher(name).matches();
+        return NAME.matcher(name).matches() && StretchNames.from(name) < StretchNames.to(name);
     }
 
     static DamagedRange of(String name) {

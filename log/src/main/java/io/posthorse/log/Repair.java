@@ -63,6 +63,11 @@ final class Repair {
         return range;
     }
 
+    /** Returns the begin of the range as far as it is whole again; null where it is not. */
+    DamagedRange mended() {
+        return isSetAside && at > range.from() ? new DamagedRange(range.from(), at) : null;
+    }
+
     /** Returns the position of the bytes that are needed next. */
     long position() {
         return at + length;

@@ -311,6 +311,9 @@ public final class Scrubber {
             onRepaired.run();
             return;
         }
+        if (repair.mended() != null && end < 0) {
+            store.keys().repaired(log, repair.mended());
+        }
         boolean wasLost = damage.isLost;
         damage.isLost = outcome == Repair.Outcome.NOT_FOUND && areAll;
         if (damage.isLost && !wasLost) {

@@ -106,7 +106,7 @@ class KeyIndexTest {
         KeyFile.write(world.files, new GrowingKeys(from), StretchNames.to(name));
         LogWorld without = drained(world.killed());
         assertEquals(positions.size() - 2, find(without, "often").size());
-        MendedRange.note(without.files, new DamagedRange(from + 8, from + 64));
+        MendedRange.note(without.files, new DamagedRange(from, from + 64));
         LogWorld next = drained(without.killed());
         assertAllFound(next, positions);
         assertTrue(next.files.list().stream().noneMatch(MendedRange::isName));

@@ -17,7 +17,7 @@ public final class DataDirectory {
     private static final Pattern OURS = Pattern.compile(String.join("|",
             "0\\d{19}\\.log", "0\\d{19}-0\\d{19}(\\.relocated)?\\.index", "0\\d{19}-0\\d{19}\\.(keys|mended)",
             "0\\d{19}\\.checkpoint", "0\\d{19}-0\\d{19}\\.checkpoint(-copy)?",
-            "quarantine-0\\d{19}", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs", "run",
+            "quarantine-0\\d{19}(-\\d+)?", "unfinished.*", "durable", "lock", "reserve", "set-aside", "logs", "run",
             "node(\\.new)?", "refetch(-begun)?", "diverged-\\d+-.*", "epochs(\\.new)?", "incoming.*", "engine", "nameserver",
             ".*\\.deleted",
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",

@@ -16,8 +16,7 @@ final class Faults {
     /** Exit code of a node that is no member any more. */
     private static final int REMOVED = 4;
 
-    private static final Duration ANSWER_LIMIT = Duration.ofSeconds(60);
-    private static final Duration QUORUM_LIMIT = Duration.ofSeconds(90);
+    private static final Duration STEP_LIMIT = Duration.ofSeconds(90);
 
     private final Lab lab;
     private final Random random;
@@ -136,10 +135,14 @@ final class Faults {
     /** A node that is removed ends; then it joins with an empty disk, as a new machine of its name. */
     private Injected membership(Node node, String who, boolean leads) throws Exception {
         Node other = lab.nodes().stream().filter(one -> one != node).findFirst().orElseThrow();
-        if (leads) {
-            command(other, "transfer", other.name());
-        }
-        command(other, "remove", node.name());
+        boolean[] mayLead = {leads};
+        again(() -> {
+            if (mayLead[0]) {
+                other.ask("cluster", "transfer", other.name()); // it may lead already
+            }
+            mayLead[0] = true;
+            other.command("cluster", "remove", node.name());
+        });
         int code = node.awaitEnd();
         if (code != REMOVED) {
             throw new IllegalStateException("node " + node.name() + " was removed, and ended with " + code);
@@ -147,20 +150,20 @@ final class Faults {
         return new Injected("membership, without " + who, node.name(), () -> {
             node.wipe();
             node.begin();
-            addOnceItAnswers(other, node);
+            again(() -> other.command("cluster", "add", "--wait", "40", node.member()));
             node.awaitReady();
         });
     }
 
-    /** Adds a node that has just been begun: until its port is open the command says that it does not answer. */
-    private static void addOnceItAnswers(Node at, Node node) throws Exception {
-        long end = System.nanoTime() + ANSWER_LIMIT.toNanos();
+    /** Does what may fail while nodes start and leadership moves, until it does not. */
+    private static void again(Heal step) throws Exception {
+        long end = System.nanoTime() + STEP_LIMIT.toNanos();
         while (true) {
             try {
-                command(at, "add", node.member());
+                step.run();
                 return;
             } catch (IOException e) {
-                if (!e.getMessage().contains("does not answer") || System.nanoTime() > end) {
+                if (System.nanoTime() > end) {
                     throw e;
                 }
                 TimeUnit.MILLISECONDS.sleep(200);
@@ -168,27 +171,11 @@ final class Faults {
         }
     }
 
-    /** Waits, as operators are told to, until the others are a majority that has everything. */
-    private static void awaitQuorumWithout(Node node) throws Exception {
-        long end = System.nanoTime() + QUORUM_LIMIT.toNanos();
-        while (node.ask("cluster", "quorum") == null) {
-            if (System.nanoTime() > end) {
-                throw new IllegalStateException("node " + node.name() + " cannot be stopped: the others were no majority"
-                        + " for " + QUORUM_LIMIT);
-            }
-            TimeUnit.MILLISECONDS.sleep(200);
-        }
-    }
-
-    private static void command(Node at, String verb, String argument) throws Exception {
-        at.command("cluster", verb, argument);
-    }
-
     private Injected upgrade() throws Exception {
         boolean other = otherBuild != null && !upgraded;
         for (Node node : lab.nodes()) {
             if (lab.nodes().size() > 1) {
-                awaitQuorumWithout(node);
+                again(() -> node.command("cluster", "quorum")); // as operators are told to
             }
             int code = node.stop();
             if (code != 0 && code != 143) {

@@ -21,7 +21,7 @@ class ClusterRoundsIT {
 
     @Test
     void everyMessageOfAClusterIsAccountedFor() {
-        run("--nodes", "3", "--rounds", "10", "--faults-each", "1", "--slower", "2", "--faults",
+        run("--nodes", "3", "--rounds", "5", "--faults-each", "1", "--slower", "2", "--faults",
                 "kill,pause,power,disk-full,cut,one-way,rot,slow-disk,membership,upgrade");
     }
 

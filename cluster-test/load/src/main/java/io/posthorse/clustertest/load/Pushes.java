@@ -13,6 +13,7 @@ import org.apache.rocketmq.client.consumer.listener.MessageListenerConcurrently;
 import org.apache.rocketmq.client.consumer.listener.MessageListenerOrderly;
 import org.apache.rocketmq.client.exception.MQClientException;
 import org.apache.rocketmq.common.consumer.ConsumeFromWhere;
+import org.apache.rocketmq.common.message.MessageConst;
 import org.apache.rocketmq.common.message.MessageExt;
 
 /** Push consumers: one of many threads, which gives some messages back, and one that keeps the order. */
@@ -66,15 +67,23 @@ final class Pushes implements AutoCloseable {
 
     private ConsumeConcurrentlyStatus consume(String group, MessageExt message) {
         String id = delivered(group, Way.PUSH, message);
-        if (message.getReconsumeTimes() == 0 && Math.floorMod(id.hashCode(), 40) == 0) {
+        if (!isGivenBack(message) && Math.floorMod(id.hashCode(), 40) == 0) {
             recorder.add(new Event.Returned(Recorder.now(), group, id));
             return ConsumeConcurrentlyStatus.RECONSUME_LATER;
         }
         return ConsumeConcurrentlyStatus.CONSUME_SUCCESS;
     }
 
+    /**
+     * Returns whether it comes from the topic for what was given back. Where the client sends a message there by itself,
+     * since the broker has refused to take it back, and sends it once more, it has forgotten the number of attempts.
+     */
+    private static boolean isGivenBack(MessageExt message) {
+        return message.getReconsumeTimes() > 0 || message.getProperty(MessageConst.PROPERTY_RETRY_TOPIC) != null;
+    }
+
     private String delivered(String group, Way way, MessageExt message) {
-        boolean again = message.getReconsumeTimes() > 0 && way == Way.PUSH;
+        boolean again = way == Way.PUSH && isGivenBack(message);
         String id = Body.id(message.getBody());
         recorder.add(new Event.Delivered(Recorder.now(), group, group, way, id,
                 again ? Place.somewhereIn(message.getTopic()) : new Place(message.getTopic(), message.getQueueId()),
