@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /**
  * A note, durable before the repair of a range begins, that the range's keys may be missing: an empty file whose name has
- * the range. It is deleted when the keys are there, or the file that lacks them is not.
+ * the range. It is deleted once the keys were seen to be there.
  */
 final class MendedRange {
     private static final Pattern NAME = Pattern.compile("0\\d{19}-0\\d{19}\\.mended");
@@ -45,6 +45,6 @@ final class MendedRange {
                     files.delete(name(range));
                 }
             }
-        }, failure -> { }); // one that stays has a stretch of keys made anew at the next start
+        }, failure -> { }); // one that stays is looked at again at the next start
     }
 }
