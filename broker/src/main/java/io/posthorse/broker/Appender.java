@@ -17,13 +17,16 @@ final class Appender {
     private final MessageFormat[] formats;
     private final Announcements announcements;
     private final FaultReporter faults;
+    /** Whether nothing may be written, since the records of another node's broker come into the log. */
+    private final boolean follows;
     private long now;
     private long wallNow;
     private long decisions;
 
     Appender(
             Store store, StateMachine machine, State state, MessageFormat[] formats, Announcements announcements,
-            FaultReporter faults) {
+            FaultReporter faults, boolean follows) {
+        this.follows = follows;
         this.store = store;
         this.log = store.log();
         this.machine = machine;
@@ -31,6 +34,21 @@ final class Appender {
         this.formats = formats;
         this.announcements = announcements;
         this.faults = faults;
+    }
+
+    /** Returns whether it refuses all records. */
+    boolean follows() {
+        return follows;
+    }
+
+    /** Returns whether there is room for records, as {@link Log#admits}; never where it refuses all. */
+    boolean admits(long payloadBytes, int records, boolean essential) {
+        return !follows && log.admits(payloadBytes, records, essential);
+    }
+
+    /** Reserves room for small events, as {@link Log#promise}; never where it refuses all. */
+    boolean promise(long payloadBytes, int records) {
+        return !follows && log.promise(payloadBytes, records);
     }
 
     /** Sets the time of the records that follow. */
@@ -94,7 +112,7 @@ final class Appender {
         int length = record.capacity() - RecordFormat.NATIVE;
         long bytes = (long) length + RecordFormat.ENVELOPE;
         boolean helps = log.isReserveAbove(2); // frees four times as many bytes: the reserve may pay
-        if (!log.admits(bytes, 1, false) && !(helps && log.admits(bytes, 1, true))) {
+        if (!admits(bytes, 1, false) && !(helps && admits(bytes, 1, true))) {
             return false;
         }
         int at = log.reserve(RecordFormat.ENVELOPE + length) - RecordFormat.PAYLOAD;
@@ -127,7 +145,7 @@ final class Appender {
 
     /** Appends an event; returns false where the log is full. */
     boolean append(Event event) {
-        if (!log.admits(event.size(), 1, true)) {
+        if (!admits(event.size(), 1, true)) {
             return false;
         }
         write(event, false);

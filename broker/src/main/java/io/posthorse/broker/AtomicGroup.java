@@ -132,9 +132,9 @@ public final class AtomicGroup {
         }
         int records = publishes.size() + settlements.size() + (lastBytes > 0 ? 1 : 0);
         if (publishes.isEmpty()) { // settling makes room, so it must continue on a full disk
-            return broker.log().admits(events, Math.max(1, records), true) ? Admission.ADMITTED : broker.refusal();
+            return broker.appender().admits(events, Math.max(1, records), true) ? Admission.ADMITTED : broker.refusal();
         }
-        return broker.log().admits(bytes + events, records, false) ? Admission.ADMITTED : broker.refusal();
+        return broker.appender().admits(bytes + events, records, false) ? Admission.ADMITTED : broker.refusal();
     }
 
     private void append(Publish publish, boolean more) {

@@ -54,7 +54,7 @@ public final class Broker {
 
     Broker(
             BrokerSettings settings, MessageFormat[] formats, MessageRenderer renderer, State state, StateMachine machine,
-            Store store, Background background) {
+            Store store, Background background, boolean follows) {
         this.background = background;
         this.settings = settings;
         this.formats = formats;
@@ -63,7 +63,7 @@ public final class Broker {
         this.state = state;
         this.store = store;
         this.log = store.log();
-        this.appender = new Appender(store, machine, state, formats, announcements, faults);
+        this.appender = new Appender(store, machine, state, formats, announcements, faults, follows);
         this.moves = new MessageMoves(this);
         this.delayed = new DelayedMessages(this);
         this.transactions = new Transactions(this);
@@ -328,13 +328,13 @@ public final class Broker {
 
     /** Returns whether messages of {@code nativeBytes} in total can be published now. */
     public Admission admit(long nativeBytes, int messages) {
-        boolean isAdmitted = log.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false);
+        boolean isAdmitted = appender.admits(nativeBytes + (long) messages * RecordFormat.ENVELOPE, messages, false);
         return isAdmitted ? Admission.ADMITTED : refusal();
     }
 
     /** Returns why the log refuses records. */
     Admission refusal() {
-        return log.poison() != null ? Admission.FAILED : log.isFollowing() ? Admission.FOLLOWS
+        return log.poison() != null ? Admission.FAILED : appender.follows() ? Admission.FOLLOWS
                 : log.isGroupBehind() ? Admission.GROUP_BEHIND : Admission.DISK_FULL;
     }
 

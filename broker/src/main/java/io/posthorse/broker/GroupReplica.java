@@ -44,6 +44,8 @@ public final class GroupReplica {
     private boolean isCompared;
     /** The broker of this node once it was elected. */
     private Broker elected;
+    /** What serves readers while this node follows; null where nothing does. */
+    private Broker reader;
     /** Position behind the first records of its term. */
     private long endOfOpening;
     /** Null where nothing looks for damaged records. */
@@ -160,8 +162,9 @@ public final class GroupReplica {
     }
 
     private void repaired() {
-        if (elected != null) {
-            elected.unreadable.repaired();
+        Broker present = elected == null ? reader : elected;
+        if (present != null) {
+            present.unreadable.repaired();
         }
     }
 
@@ -198,6 +201,25 @@ public final class GroupReplica {
         store.agreed(term, index, batch);
         requireSameGroup();
         state.tables.tell(elected == null ? Long.MAX_VALUE : store.log().committed());
+        if (reader != null) {
+            reader.announce();
+        }
+    }
+
+    /**
+     * Returns the broker that serves readers while this copy follows, with what the group has agreed on. It refuses whatever
+     * would write a record, also after {@link #lead}.
+     */
+    public Broker reader() {
+        if (elected != null) {
+            throw new IllegalStateException("this copy leads or has led: its broker serves readers, too");
+        }
+        if (reader == null) {
+            reader = new Broker(settings, byId, renderer, state, machine, store, background, true);
+            reader.unreadable.repairedBy(scrubber);
+            state.arrivals = reader::announceLater;
+        }
+        return reader;
     }
 
     /** Notes that the agreed sequence has passed an entry without a batch. */
@@ -216,8 +238,10 @@ public final class GroupReplica {
             throw new IllegalStateException("this copy leads or has led: it must be opened anew first");
         }
         endOfOpening = Long.MAX_VALUE;
+        reader = null;
+        state.arrivals = null;
         store.log().lead(leadership.term());
-        elected = new Broker(settings, byId, renderer, state, machine, store, background);
+        elected = new Broker(settings, byId, renderer, state, machine, store, background, false);
         elected.unreadable.repairedBy(scrubber);
         new Opening(elected, files, log).beginTerm(leadership, group);
         elected.endTurn();

@@ -333,7 +333,7 @@ public final class Leases {
     }
 
     private boolean settle(Subscription subscription, Partition partition, long offset) {
-        if (!broker.log().admits(settledSize(1), 1, true)) {
+        if (!broker.appender().admits(settledSize(1), 1, true)) {
             return false;
         }
         writeSettled(subscription, partition, offset);

@@ -52,7 +52,7 @@ final class Opening {
         State state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = replay(files, log, background, state, machine);
-        Broker broker = new Broker(settings, byId, renderer, state, machine, store, background);
+        Broker broker = new Broker(settings, byId, renderer, state, machine, store, background, false);
         long end = Following.endOf(store.log());
         long whole = store.damages().isEmpty() ? end : Math.min(end, store.damages().getFirst().from());
         boolean wasElsewhere = beginning.began(whole);

@@ -64,7 +64,7 @@ public final class PreparedGroups {
         group.settleTransient();
         long size = size(id, group);
         if (id.getBytes(StandardCharsets.UTF_8).length > ID_BYTES_MAX || positions().size() >= GROUPS_MAX
-                || size + RecordFormat.PAYLOAD > RecordFormat.LENGTH_MAX || !broker.log().admits(size, 1, false)) {
+                || size + RecordFormat.PAYLOAD > RecordFormat.LENGTH_MAX || !broker.appender().admits(size, 1, false)) {
             return broker.refusal();
         }
         int planBytes = (int) size - FieldCodec.size(id);

@@ -173,7 +173,7 @@ public final class Settlements {
 
     /** Promises room for the record: at most one for each message, with a run for each. */
     private boolean promise(int messages) {
-        return broker.log().promise((long) messages * Event.Settled.size(1), messages);
+        return broker.appender().promise((long) messages * Event.Settled.size(1), messages);
     }
 
     private Pending pending(Subscription subscription, Partition partition) {

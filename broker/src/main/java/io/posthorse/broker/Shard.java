@@ -147,9 +147,9 @@ public final class Shard {
         return broker;
     }
 
-    /** Returns whether the broker takes the records of a master, and decides nothing. */
+    /** Returns whether the broker serves readers alone, and decides nothing. */
     public boolean isFollowing() {
-        return broker.log().isFollowing();
+        return broker.appender().follows();
     }
 
     /** Returns the broker, in an open turn. Every command begins here. */
@@ -350,6 +350,7 @@ public final class Shard {
     /** Ends without writing anything more: this node of a group leads no longer. Replies that wait are never sent. */
     public void abandon() {
         closed = true;
+        broker.log().onCommitted(() -> { });
         waitingReplies.clear();
     }
 

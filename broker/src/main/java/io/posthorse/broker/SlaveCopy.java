@@ -31,7 +31,7 @@ public final class SlaveCopy {
         this.store = Opening.replay(files, log.copied(), background, state, machine);
         store.start();
         this.following = new Following(store);
-        this.broker = new Broker(settings, byId, renderer, state, machine, store, background);
+        this.broker = new Broker(settings, byId, renderer, state, machine, store, background, true);
     }
 
     /** Opens the data directory of a broker of its own, as that of a slave. */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.function.ObjLongConsumer;
 
 /**
@@ -52,6 +53,8 @@ final class State {
     GroupIdentity presumed;
     /** Gets each range that the group has dropped, and the position of the record. */
     private ObjLongConsumer<LogRange> dropped = (range, position) -> { };
+    /** Gets each partition that a message has come to; null where nobody waits for them. */
+    Consumer<Partition> arrivals;
     private long lastMs;
     private int leftOut;
     /** Settings of the last topic: most topics have equal ones, and share the object. */
@@ -434,6 +437,9 @@ final class State {
             }
             postponed.apply(partition, offset, link, bytes.getInt(at + RecordFormat.LINK_PARTITION),
                     bytes.getLong(at + RecordFormat.LINK_OFFSET));
+        }
+        if (arrivals != null) {
+            arrivals.accept(partition);
         }
     }
 }

@@ -33,7 +33,7 @@ public final class TableCommands {
         long bytes = entries.stream().mapToLong(entry -> new Event.TableChanged(entry).size()).sum();
         if (entries.isEmpty()) {
             broker.decided();
-        } else if (!broker.log().admits(bytes, entries.size(), true)) {
+        } else if (!broker.appender().admits(bytes, entries.size(), true)) {
             done.accept(new IOException(switch (broker.refusal()) {
                 case FAILED -> "the disk has failed";
                 case GROUP_BEHIND -> "a majority of the nodes does not answer";

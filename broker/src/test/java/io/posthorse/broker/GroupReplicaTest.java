@@ -80,6 +80,56 @@ class GroupReplicaTest {
         assertNull(copy.nextProposal());
     }
 
+    /** Agrees on a batch at the node that decided it and at another one. */
+    private static void agree(long index, Batch batch, GroupReplica... nodes) throws IOException {
+        for (GroupReplica node : nodes) {
+            node.agreed(1, index, batch);
+        }
+    }
+
+    @Test
+    void readersOfAFollowerSeeWhatIsAgreedOnAndAreWoken() throws IOException {
+        GroupReplica leader = open(new FaultyFileStore(new SeededEntropy(4)), LOG, GROUP);
+        GroupReplica copy = open(files, LOG, GROUP);
+        Broker reader = copy.reader();
+        agree(1, beginOfTerm(leader), leader, copy);
+        Broker broker = leader.leading();
+        Topic topic = broker.createOrUpdate("orders", TopicSettings.of(1));
+        broker.endTurn();
+        agree(2, leader.nextProposal(), leader, copy);
+        Partition waited = reader.topic("orders").partition(0);
+        int[] woken = new int[1];
+        reader.await(waited, () -> woken[0]++);
+        broker.publish(topic.partition(0), new TestFormat.Sent(1, 0, 10), false);
+        broker.endTurn();
+        assertEquals(0, reader.end(waited), "decided, and not agreed on");
+        agree(3, leader.nextProposal(), leader, copy);
+        assertEquals(1, reader.end(waited));
+        assertEquals(1, woken[0]);
+        FetchResult fetch = new FetchResult();
+        reader.fetch(waited, 0, 10, 1_000, TagFilter.ALL, fetch);
+        assertEquals(FetchResult.Status.FOUND, fetch.status());
+        reader.fetch(waited, 7, 10, 1_000, TagFilter.ALL, fetch);
+        assertEquals(FetchResult.Status.AT_END, fetch.status());
+        assertEquals(7, fetch.next(), "an offset from another node is kept");
+    }
+
+    @Test
+    void readersOfAFollowerWriteNothingNotEvenOnceItLeads() throws IOException {
+        GroupReplica copy = open(files, LOG, GROUP);
+        Broker reader = copy.reader();
+        assertEquals(Admission.FOLLOWS, reader.admit(10, 1));
+        Batch begin = beginOfTerm(copy);
+        copy.agreed(1, 1, begin);
+        long end = copy.leading().tail();
+        assertEquals(Admission.FOLLOWS, reader.admit(10, 1));
+        assertNull(reader.createOrUpdate("orders", TopicSettings.of(1)));
+        assertNull(reader.createOrUpdate("readers", SubscriptionSettings.STANDARD));
+        assertEquals(end, copy.leading().tail());
+        assertNull(copy.nextProposal());
+        assertThrows(IllegalStateException.class, copy::reader);
+    }
+
     @Test
     void aNodeWithRecordsSetAsideDoesNotOpen() throws IOException {
         SetAside.add(files, 64);

@@ -262,22 +262,13 @@ final class BrokerNode {
             operations = new ServerOperations(config, files, tables);
             shard.retention(CoreSettings.retention(operations.config().storage()));
         }
-        RocketmqSettings.Live live = new RocketmqSettings.Live(choices(operations.config()));
-        rocketmq = new RocketmqSettings(
-                config.identity().cluster(),
-                config.identity().brokerName(),
-                config.listen().advertisedHost(),
-                brokerPort,
-                config.topics().propertyFilter(),
-                config.transactions().timeoutMs(),
-                config.topics().delayMsMax(),
-                config.limits().shares(),
-                live);
+        RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
+        rocketmq = RemotingSettings.of(config, brokerPort, live);
         gate = new Gate(AccessSetup.open(config, tables, files, disk, clock), config.access().policy(), rocketmq.cluster(),
                 TopicsAndGroups.ownTopics(rocketmq), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
-                broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
+                broker, rocketmq, config.identity()::brokerId, config.identity().nameServers(), network.timers(),
                 new ResolvingDialer(network, names), AccessSetup.signer(config, tables));
         NameServer nameServer = nameServer(clock, broker);
         if (nameServer != null) {
@@ -311,7 +302,7 @@ final class BrokerNode {
         operations.onChange(changed -> {
             shard.retention(CoreSettings.retention(changed.storage()));
             int before = rocketmq.permission();
-            live.change(choices(changed));
+            live.change(RemotingSettings.choices(changed));
             protocol.settingsChanged();
             changed.logging().levels().apply();
             if (rocketmq.permission() != before) {
@@ -327,13 +318,6 @@ final class BrokerNode {
         InetSocketAddress shown = new InetSocketAddress(name, brokerPort);
         StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
         return List.of(rocketmqFormat, new StoredForm());
-    }
-
-    private static RocketmqSettings.Choices choices(ServerConfig config) {
-        ServerConfig.Topics topics = config.topics();
-        return new RocketmqSettings.Choices(
-                topics.messageBytesMax(), topics.autoCreateTopics(), topics.autoCreateGroups(), topics.queuesDefault(),
-                config.identity().permission());
     }
 
     /** Returns the name server of this process, or null. */
@@ -377,6 +361,21 @@ final class BrokerNode {
     /** Returns the thread that reads old messages; tests block it. */
     Background reader() {
         return reader;
+    }
+
+    /** Returns the thread that writes and forces files. */
+    Background disk() {
+        return disk;
+    }
+
+    /** Returns the thread that looks names up. */
+    DiskThread names() {
+        return names;
+    }
+
+    /** Returns what the nodes of the cluster share; null for a broker of its own. */
+    GroupTables tables() {
+        return tables;
     }
 
     /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */
@@ -431,6 +430,7 @@ final class BrokerNode {
     /** Ends a copy that does not lead: takes a checkpoint and closes its files. */
     void close(GroupReplica copy) throws IOException {
         try {
+            network.closeConnections(); // of readers
             endBackground();
             network.onOwner(() -> {
                 copy.close();

@@ -23,13 +23,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,12 +53,15 @@ final class ClusterMember implements ReplicatedLog.Replica {
     /** Complete once the engine is open; its events may come before. */
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
     private final Proposals proposals = new Proposals(engine.thenApply(Engine::log), this::failed);
-    private final List<Member> members;
+    private final KnownMembers members;
+    private final HandOver handOver;
     private final long checkpointBytes;
     private final CatchUpService catchUps = new CatchUpService(new LentCopy(this::present), Clock.system());
     private final NodeRepairs repairs;
     private volatile String leader;
     private BrokerNode node;
+    /** What serves consumers while this node follows; null where nothing does. */
+    private volatile FollowerReads reads;
     /** Null while it is opened anew. */
     private GroupReplica copy;
     /** Newest term that this node led in and lost. */
@@ -95,13 +93,14 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.daemon = daemon;
         this.group = group;
         this.name = name;
-        this.members = List.copyOf(members);
+        this.members = new KnownMembers(name, members, this::status);
+        this.handOver = new HandOver(proposals, () -> engine.join().log(), this::present);
         this.checkpointBytes = checkpointBytes;
         this.ports = ports;
         this.names = names;
         this.onFailure = onFailure;
         this.repairs = new NodeRepairs(config.cluster() == null ? 0 : config.cluster().scrubRate(),
-                (member, request) -> engine.thenCompose(now -> now.peers().ask(member, request)), this::others);
+                (member, request) -> engine.thenCompose(now -> now.peers().ask(member, request)), this.members::others);
         Import.finish(files);
         open(null);
         restored = copy.point();
@@ -116,6 +115,9 @@ final class ClusterMember implements ReplicatedLog.Replica {
             }
             GroupReplica opened = next.follow(group, before, names, this::failed);
             repairs.begin(next.network(), opened);
+            reads = !config.replication().slaveRead() ? null
+                    : new FollowerReads(config, next, files, opened, () -> members.place(name), () -> leader);
+            openReads(reads, before == null);
             synchronized (this) {
                 node = next;
                 copy = opened;
@@ -126,6 +128,27 @@ final class ClusterMember implements ReplicatedLog.Replica {
             next.endThreads();
             throw e;
         }
+    }
+
+    /** @param mustOpen whether it is a failure where the port is taken; else it is tried again */
+    private void openReads(FollowerReads of, boolean mustOpen) throws IOException {
+        if (of == null || of != reads) {
+            return;
+        }
+        try {
+            of.open();
+        } catch (IOException e) {
+            if (mustOpen) {
+                throw e;
+            }
+            LOG.warn("This node cannot serve consumers, and tries again. {}", e.getMessage());
+            of.network().timers().after(RESUME_MS, () -> changes.run(() -> openReads(of, false), failure -> { }));
+        }
+    }
+
+    private GroupStatus status() {
+        Engine now = engine.getNow(null);
+        return now == null ? null : now.log().status();
     }
 
     /** Takes part in the group from now on. */
@@ -316,6 +339,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (term <= lostTerm) {
             return;
         }
+        endReads();
         try {
             of.lead(new GroupReplica.Leadership(term, name));
         } catch (IOException e) {
@@ -328,43 +352,18 @@ final class ClusterMember implements ReplicatedLog.Replica {
         }
     }
 
-    /**
-     * Hands leadership over once what was proposed is agreed on.
-     *
-     * @param to name of a node; null for any
-     */
+    /** Hands leadership over, as {@link HandOver#to}. */
     void handOver(String to, long limitMs) throws IOException {
-        try {
-            awaitAgreed(proposals.hold().get(limitMs, TimeUnit.MILLISECONDS), limitMs);
-            engine.join().log().transfer(to).get(limitMs, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof IOException cause ? cause : new IOException(e.getCause());
-        } catch (TimeoutException e) {
-            throw new IOException("leadership was not handed over within " + limitMs + " ms", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        } finally {
-            proposals.release();
-        }
+        handOver.to(to, limitMs);
     }
 
-    private void awaitAgreed(long end, long limitMs) throws IOException, InterruptedException {
-        Clock clock = Clock.system();
-        long until = clock.nanos() + limitMs * 1_000_000;
-        while (clock.nanos() < until) {
-            GroupReplica of;
-            BrokerNode present;
-            synchronized (this) {
-                of = copy;
-                present = node;
-            }
-            if (of == null || present.network().onOwner(() -> of.point().position()) >= end) {
-                return;
-            }
-            LockSupport.parkNanos(2_000_000);
+    /** Returns nothing. */
+    private Void endReads() {
+        FollowerReads present = reads;
+        if (present != null) {
+            present.end();
         }
-        throw new IOException("a majority has not agreed on what is under way within " + limitMs + " ms");
+        return null;
     }
 
     // ---- on the thread of changes
@@ -374,6 +373,10 @@ final class ClusterMember implements ReplicatedLog.Replica {
             return; // leads no longer
         }
         ports.leaveTo(present.network());
+        if (reads != null) {
+            reads.close();
+            present.copies(new LeaderCopies(() -> engine.join().log().status(), members::place, Clock.system()));
+        }
         present.serve(broker, proposals::propose);
         isServing = true;
         LOG.info("This node leads the cluster and serves clients.");
@@ -389,9 +392,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
 
     /** Fetches a checkpoint from the leader, and everything below it that this node lacks. */
     private EntryPlace fetch(EntryPlace first) throws IOException {
-        Member from = known()
-                .filter(member -> member.name().equals(leader)).findFirst().orElseThrow(
-                        () -> new IOException("no node is known to lead"));
+        Member from = members.find(leader).orElseThrow(() -> new IOException("no node is known to lead"));
         GroupReplica before = takeAway();
         if (before == null) {
             throw new IOException("the copy is being opened anew");
@@ -443,7 +444,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         }
         catchUps.end();
         isServing = false;
-        old.network().onOwner(() -> null); // what was queued is taken
+        old.network().onOwner(this::endReads); // and what was queued is taken
         repairs.end();
         old.discard();
         ports.resume();
@@ -457,19 +458,6 @@ final class ClusterMember implements ReplicatedLog.Replica {
     /** Returns what was found of damaged records. */
     ScrubFigures repaired() throws IOException {
         return repairs.figures();
-    }
-
-    private Stream<Member> known() {
-        Engine now = engine.getNow(null);
-        return Stream.concat(members.stream(), now == null ? Stream.of()
-                : now.log().status().peers().stream().map(GroupStatus.Peer::member));
-    }
-
-    /** Returns the other members: those that the engine knows, or those of the settings before it runs. */
-    private List<Member> others() {
-        Engine now = engine.getNow(null);
-        return (now == null ? known() : now.log().status().peers().stream().map(GroupStatus.Peer::member))
-                .filter(member -> !member.name().equals(name)).distinct().toList();
     }
 
     /** Ends; the engine must be closed before. */
@@ -493,6 +481,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (isServing) {
             last.discard();
         } else {
+            last.network().onOwner(this::endReads);
             last.close(of);
         }
     }

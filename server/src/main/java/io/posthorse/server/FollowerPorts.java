@@ -70,7 +70,11 @@ final class FollowerPorts implements AutoCloseable {
      */
     void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        open(listen.brokerPort(), Purpose.BROKER, true);
+        if (!config.replication().slaveRead()) {
+            open(listen.brokerPort(), Purpose.BROKER, true);
+        } else if (listen.brokerPort() > 0) { // this node serves consumers there itself, once it has its copy
+            ports.bind(listen.brokerPort(), Purpose.BROKER).close();
+        }
         open(listen.vipPort(), Purpose.VIP, true);
         open(listen.grpcPort(), Purpose.GRPC, config.given().containsKey(Purpose.GRPC.key()));
         open(listen.openwirePort(), Purpose.JMS, config.given().containsKey(Purpose.JMS.key()));

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
@@ -46,7 +47,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
 
     private final Broker broker;
     private final RocketmqSettings settings;
-    private final long brokerId;
+    private final LongSupplier brokerId;
     private final Timers timers;
     private String haHost;
     private int haPort = -1;
@@ -70,11 +71,12 @@ public final class BrokerRegistration implements TopicListener, Registrations {
     }
 
     /**
+     * @param brokerId supplies 0 for a master, above 0 for a slave
      * @param nameServers host:port of each
      * @param signer supplies what signs the requests; null where nothing is signed
      */
     public BrokerRegistration(
-            Broker broker, RocketmqSettings settings, long brokerId, List<String> nameServers, Timers timers,
+            Broker broker, RocketmqSettings settings, LongSupplier brokerId, List<String> nameServers, Timers timers,
             Dialer dialer, Supplier<RequestSigner> signer) {
         this.broker = broker;
         this.settings = settings;
@@ -259,7 +261,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         }
         boolean isDone = answer.code() == ResponseCode.SUCCESS;
         boolean wasLost = link.isLost();
-        if (isDone && brokerId > 0 && answer.field("masterAddr") != null) {
+        if (isDone && brokerId.getAsLong() > 0 && answer.field("masterAddr") != null) {
             String ha = answer.field("haServerAddr");
             onMaster.accept(answer.field("masterAddr"), ha == null ? "" : ha);
         }
@@ -304,7 +306,7 @@ public final class BrokerRegistration implements TopicListener, Registrations {
         fields.put("brokerName", settings.brokerName());
         fields.put("brokerAddr", Addresses.route(settings, link.local()));
         fields.put("clusterName", settings.cluster());
-        fields.put("brokerId", Long.toString(brokerId));
+        fields.put("brokerId", Long.toString(brokerId.getAsLong()));
         return fields;
     }
 

@@ -169,7 +169,8 @@ final class Settings {
     static final Setting<Boolean> SLAVE_READ = Setting.of(
             ROLES, "slaveReadEnable", SWITCH, "false", "",
             "Whether a master sends consumers that are more than `read.hot.bytes` behind to a slave. While the master is"
-                    + " gone a slave serves consumers in any case.");
+                    + " gone a slave serves consumers in any case. In a cluster: whether nodes that follow serve RocketMQ's"
+                    + " consumers on `listenPort`.");
 
     static final Setting<List<Member>> CLUSTER_NODES = Setting.of(
             CLUSTERING, "cluster.nodes", new SettingType.Nodes(9), "", "",

@@ -1,0 +1,147 @@
+package io.posthorse.server;
+
+import io.posthorse.access.Gate;
+import io.posthorse.broker.Broker;
+import io.posthorse.broker.GroupReplica;
+import io.posthorse.broker.Shard;
+import io.posthorse.format.rocketmq.OnlineClients;
+import io.posthorse.format.rocketmq.RocketmqSettings;
+import io.posthorse.format.rocketmq.TopicsAndGroups;
+import io.posthorse.net.Network;
+import io.posthorse.net.Tls;
+import io.posthorse.platform.Clock;
+import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.Entropy;
+import io.posthorse.protocol.rocketmq.BrokerRegistration;
+import io.posthorse.protocol.rocketmq.ClusterRoutes;
+import io.posthorse.protocol.rocketmq.RemotingProtocol;
+import io.posthorse.server.Listening.Purpose;
+import io.posthorse.server.config.ServerConfig;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * RocketMQ consumers at a node that follows ({@code slaveReadEnable}): they read what the cluster has agreed on, as at a
+ * slave of RocketMQ, while sends, offsets and changes are the leader's. The node is registered under the leader's broker
+ * name with an id of its own.
+ */
+final class FollowerReads {
+    private static final Logger LOG = LoggerFactory.getLogger(FollowerReads.class);
+
+    private final ServerConfig config;
+    private final BrokerNode node;
+    private final DiskFileStore files;
+    private final GroupReplica copy;
+    private final LongSupplier id;
+    private final FollowerCopies copies;
+    private final Clock clock = Clock.system();
+    /** Null before {@link #open}, like the next three. */
+    private RemotingProtocol protocol;
+    private Shard shard;
+    private BrokerRegistration registration;
+    private AuditLog audit;
+    /** Null where nothing is encrypted. */
+    private volatile CertificateWatch certificates;
+    private boolean isOver;
+
+    /**
+     * @param node whose threads and port are used
+     * @param id supplies the id of this node under its broker's name
+     * @param leader supplies the name of the node that leads; null where none is known to
+     */
+    FollowerReads(
+            ServerConfig config, BrokerNode node, DiskFileStore files, GroupReplica copy, LongSupplier id,
+            Supplier<String> leader) {
+        this.files = files;
+        this.config = config;
+        this.node = node;
+        this.copy = copy;
+        this.id = id;
+        this.copies = new FollowerCopies(copy, id, leader);
+    }
+
+    /**
+     * Opens the port for remoting clients; does nothing once this node begins to lead. It may be tried again.
+     *
+     * @throws IOException where the port cannot be opened; the message says what to do
+     */
+    void open() throws IOException {
+        Tls tls = BrokerNode.tls(config.listen().tls());
+        boolean isWired = node.network().onOwner(this::wire);
+        if (!isWired) {
+            return;
+        }
+        Listening ports = new Listening(config);
+        int port = ports.open(node.network(), node.brokerPort(), Purpose.BROKER, tls, protocol);
+        ports.guide().opened(
+                new PortGuide.Ports(port, ServerConfig.OFF, ServerConfig.OFF, ServerConfig.OFF));
+        if (tls != null) {
+            certificates = new CertificateWatch(tls, node.network().timers(), node.disk());
+            certificates.start();
+        }
+        LOG.info("This node serves consumers with what it has, on port {} (slaveReadEnable).", port);
+    }
+
+    /** Returns whether consumers are to be served. */
+    private boolean wire() throws IOException {
+        if (isOver || protocol != null) {
+            return !isOver;
+        }
+        Broker broker = copy.reader();
+        GroupTables tables = node.tables();
+        shard = new Shard(broker, clock, node.network().timers(), node.network().owner());
+        node.network().onReceived(shard::received);
+        audit = new AuditLog(clock, node.network().timers());
+        shard.audit().onNote(audit);
+        broker.faults().onFault(new FaultLog());
+        ServerOperations operations = new ServerOperations(config, files, tables);
+        RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
+        RocketmqSettings settings = RemotingSettings.of(config, node.brokerPort(), live);
+        Gate gate = new Gate(
+                AccessSetup.open(config, tables, files, node.disk(), clock), config.access().policy(),
+                settings.cluster(), TopicsAndGroups.ownTopics(settings), name -> broker.topic(name) != null,
+                name -> broker.subscription(name) != null);
+        registration = new BrokerRegistration(
+                broker, settings, id, config.identity().nameServers(), node.network().timers(),
+                new ResolvingDialer(node.network(), node.names()), AccessSetup.signer(config, tables));
+        ClusterRoutes routes = new ClusterRoutes(
+                settings.brokerName(), new KnownBrokers(broker, settings, id.getAsLong(), null)::find, registration, clock);
+        protocol = new RemotingProtocol(
+                shard, clock, node.network().timers(), node.reader(), Entropy.system(), settings, new OnlineClients(),
+                operations, gate, registration, routes, List.of());
+        protocol.copies(copies);
+        operations.onChange(changed -> live.change(RemotingSettings.choices(changed)));
+        shard.start();
+        registration.start();
+        return true;
+    }
+
+    Network network() {
+        return node.network();
+    }
+
+    /** Ends, since this node leads from now on: nothing that clients ask for is done any more. On the owner's thread. */
+    void end() {
+        if (isOver) {
+            return;
+        }
+        isOver = true;
+        if (protocol != null) {
+            shard.abandon();
+            registration.stop();
+            audit.close();
+        }
+        if (certificates != null) {
+            certificates.stop();
+        }
+    }
+
+    /** Closes the port and its connections, after {@link #end}; not on the owner's thread. */
+    void close() {
+        node.network().closeConnections();
+    }
+}
