@@ -43,7 +43,7 @@ public record RatisSettings(UUID group, Member self, List<Member> members, boole
      */
     public record Times(int electionMin, int electionMax, int request, int commit, int stepDownWait) {
         /** The engine looks each time only after it has waited, so it takes up to twice as long to miss a leader. */
-        public static final Times DEFAULT = new Times(1_000, 1_500, 3_000, 3_000, 3_000);
+        public static final Times DEFAULT = new Times(600, 1_500, 3_000, 3_000, 3_000);
     }
 
     /**
