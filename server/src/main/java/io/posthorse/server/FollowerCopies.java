@@ -27,6 +27,12 @@ final class FollowerCopies implements Copies {
         return isFarBehind ? id.getAsLong() : 0;
     }
 
+    /** Another node leads soon, if none does, and has all of them. */
+    @Override
+    public boolean knowsOffsets() {
+        return false;
+    }
+
     @Override
     public void write(JsonWriter out) {
         String name = leader.get();

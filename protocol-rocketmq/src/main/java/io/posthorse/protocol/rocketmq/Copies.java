@@ -36,6 +36,14 @@ public interface Copies {
         return 0;
     }
 
+    /**
+     * Returns whether the offsets of groups may be told to their consumers, who begin there: another node may have accepted
+     * later ones.
+     */
+    default boolean knowsOffsets() {
+        return true;
+    }
+
     /** Writes an object with the state of the copies, as RocketMQ's tools read it (HARuntimeInfo). */
     default void write(JsonWriter out) {
         out.beginObject().name("master").value(true).name("masterCommitLogMaxOffset").value(0);

@@ -125,6 +125,10 @@ final class RemotingSession implements Session, Peer {
             refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.REFUSAL);
             return;
         }
+        if (header.code() == RequestCode.QUERY_CONSUMER_OFFSET && !protocol.copies().knowsOffsets()) {
+            connection.close(); // clients before 5.0 take any refusal for "this group has never read here"
+            return;
+        }
         long before = protocol.broker.decisions();
         try {
             switch (header.code()) {
