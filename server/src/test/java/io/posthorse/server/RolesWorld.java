@@ -66,6 +66,10 @@ final class RolesWorld {
     long compared;
     int states;
 
+    RolesWorld(long seed) {
+        this(seed, RolesSlave.Planted.NONE);
+    }
+
     RolesWorld(long seed, RolesSlave.Planted planted) {
         entropy = new SeededEntropy(seed);
         master = new RolesMaster(this);
