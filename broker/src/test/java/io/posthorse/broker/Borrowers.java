@@ -18,7 +18,7 @@ final class Borrowers {
             SubscriptionSettings.ofOffsets(true, true, true, false, 1, 1_000_000, true, new TreeMap<>());
 
     private final SeededEntropy entropy;
-    private final WorldTime time;
+    private final PassedTime time;
     private final LentBatch lent = new LentBatch();
     /** By partition and offset. */
     private final Map<Integer, TreeMap<Long, Loan>> loans = new HashMap<>();
@@ -67,7 +67,7 @@ final class Borrowers {
         }
     }
 
-    Borrowers(SeededEntropy entropy, WorldTime time) {
+    Borrowers(SeededEntropy entropy, PassedTime time) {
         this.entropy = entropy;
         this.time = time;
     }

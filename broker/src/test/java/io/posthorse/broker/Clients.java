@@ -17,10 +17,12 @@ import java.util.function.Supplier;
 /** Producers, consumers and operators: what they ask for next is chance, what they were told is remembered. */
 final class Clients {
     private static final int NAMES = 4;
+    /** Bytes of the reserve with which no small event is refused. */
+    private static final int RESERVE_ENOUGH = 16 << 10;
 
     private final SeededEntropy entropy;
     private final Model model;
-    private final WorldTime time;
+    private final PassedTime time;
     private final Failures failures;
     /** Per topic name, the first partition's number, or -1 where there is no such topic. */
     private final Map<String, History<Integer>> topics = new TreeMap<>();
@@ -31,7 +33,7 @@ final class Clients {
     private final List<Waiting> waiting = new ArrayList<>();
     private final Borrowers borrowers;
     private final Settlers settlers;
-    private final List<Told> takenBack = new ArrayList<>();
+    private final List<TakenBack> takenBack = new ArrayList<>();
     private int batches;
 
     private final class Waiting implements Waiter {
@@ -51,7 +53,7 @@ final class Clients {
         }
     }
 
-    Clients(SeededEntropy entropy, Model model, WorldTime time, Failures failures) {
+    Clients(SeededEntropy entropy, Model model, PassedTime time, Failures failures) {
         this.failures = failures;
         this.entropy = entropy;
         this.model = model;
@@ -126,7 +128,9 @@ final class Clients {
     }
 
     private static boolean admitted(Broker broker, int bytes, int count, boolean mayRefuse) {
+        long reserve = broker.log().reserveLeft();
         Admission admission = broker.admit(bytes, count);
+        require(broker.log().reserveLeft() >= reserve, "messages leave the reserve alone");
         if (admission == Admission.ADMITTED) {
             return true;
         }
@@ -248,7 +252,7 @@ final class Clients {
     }
 
     private void takeBack(Sending sending, long end, Consumer<Model.Event> answerLater) {
-        Told told = new Told(end, sending);
+        TakenBack told = new TakenBack(end, sending);
         takenBack.add(told);
         answerLater.accept(told);
     }
@@ -284,32 +288,6 @@ final class Clients {
             decide(broker, offset, told -> { });
         }
         resume(broker);
-    }
-
-    /** The answer that a message was taken back. */
-    private static final class Told implements Model.Event {
-        private final long end;
-        private final Sending sending;
-
-        Told(long end, Sending sending) {
-            this.end = end;
-            this.sending = sending;
-        }
-
-        @Override
-        public long end() {
-            return end;
-        }
-
-        @Override
-        public boolean isAcknowledged() {
-            return sending.takenBack;
-        }
-
-        @Override
-        public void acknowledge() {
-            sending.takenBack = !sending.mayRepeat; // otherwise it may wait elsewhere as well
-        }
     }
 
     private void changeTopic(Broker broker, Consumer<Model.Event> answerLater) {
@@ -363,8 +341,14 @@ final class Clients {
         }
         long end = broker.end(partition);
         long offset = end == 0 ? 0 : end - entropy.below((int) Math.min(end, 5));
-        if (subscription.cursor(partition) != offset && broker.commit(subscription, partition, offset)) {
+        if (subscription.cursor(partition) == offset) {
+            return;
+        }
+        boolean isEnough = broker.log().reserveLeft() >= RESERVE_ENOUGH;
+        if (broker.commit(subscription, partition, offset)) {
             answerLater.accept(cursor(subscription, partition).add(offset, broker.tail()));
+        } else {
+            require(!isEnough || broker.log().poison() != null, "cursors go on from the reserve");
         }
     }
 
@@ -460,7 +444,7 @@ final class Clients {
     void reopened(Broker broker, Predicate<Model.Event> survives) {
         borrowers.reopened(survives);
         settlers.reopened(broker, survives);
-        takenBack.stream().filter(told -> !survives.test(told)).forEach(told -> told.sending.takenBack = false);
+        takenBack.stream().filter(told -> !survives.test(told)).forEach(told -> told.sending().takenBack = false);
         takenBack.clear();
         topics.forEach((name, history) -> {
             Topic topic = broker.topic(name);

@@ -5,6 +5,7 @@ import static io.posthorse.broker.Model.require;
 import io.posthorse.log.Batch;
 import io.posthorse.log.LogSettings;
 import io.posthorse.log.Scrubber;
+import io.posthorse.platform.Clock;
 import io.posthorse.testkit.FaultyFileStore;
 import io.posthorse.testkit.SeededEntropy;
 import io.posthorse.testkit.SimulatedBackground;
@@ -137,9 +138,28 @@ final class GroupNode {
 
     /** Begins to serve clients, once the group has agreed on the begin of its term. */
     void serve() {
+        serve(false);
+    }
+
+    /** @param byWall whether its wall clock is taken for a monotonic one */
+    void serve(boolean byWall) {
         broker = replica.leading();
-        shard = new Shard(broker, clock, timers, owner::add);
+        shard = new Shard(broker, byWall ? byWall() : clock, timers, owner::add);
         shard.onProposal(batch -> group.propose(number, batch));
+    }
+
+    private Clock byWall() {
+        return new Clock() {
+            @Override
+            public long wallMs() {
+                return clock.wallMs();
+            }
+
+            @Override
+            public long nanos() {
+                return clock.wallMs() * 1_000_000;
+            }
+        };
     }
 
     /** Lets the owner take some steps. */
@@ -148,6 +168,7 @@ final class GroupNode {
             owner.poll().run();
         }
         if (!isDown && !isLeading()) {
+            replica.resume();
             replica.tend();
         }
     }
@@ -158,6 +179,9 @@ final class GroupNode {
             require(turns < 10_000, "the owner comes to rest");
             runOwner(1_000);
             background.drain();
+        }
+        if (!isDown && !isLeading()) {
+            replica.resume();
         }
         while (!isDown && !isLeading() && replica.tend()) {
             background.drain();

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.posthorse.testkit.SeededEntropy;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Runs simulated lives of a group of nodes. A failure prints its seed and the command that runs it again. */
 class GroupSimulationTest {
@@ -14,7 +16,11 @@ class GroupSimulationTest {
     private static final long FROM = 91_000;
 
     private static long live(long seed) {
-        GroupWorld world = new GroupWorld(seed);
+        return live(seed, GroupWorld.Planted.NONE);
+    }
+
+    private static long live(long seed, GroupWorld.Planted planted) {
+        GroupWorld world = new GroupWorld(seed, planted);
         try {
             world.run(300 + new SeededEntropy(seed).below(2_500));
         } catch (Exception | Error e) {
@@ -41,6 +47,21 @@ class GroupSimulationTest {
         } while (System.nanoTime() < end);
         System.out.println("group simulation: " + lives + " seeds held");
         assertTrue(lives > 0);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"GOES_ON_AFTER_A_FAILED_WRITE, 40", "COUNTS_BY_ITS_WALL_CLOCK, 10"})
+    void aPlantedFaultIsCaughtWithinSomeSeeds(GroupWorld.Planted fault, int seeds) {
+        for (long seed = FROM; seed < FROM + seeds; seed++) {
+            try {
+                live(seed, fault);
+            } catch (AssertionError e) {
+                System.out.println("group simulation: " + fault + " is caught by seed " + seed + ": "
+                        + e.getCause().getMessage());
+                return;
+            }
+        }
+        throw new AssertionError(fault + " is not caught by " + seeds + " seeds");
     }
 
     @Test

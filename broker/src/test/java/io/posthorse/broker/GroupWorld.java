@@ -19,8 +19,11 @@ import java.util.function.Predicate;
  * compared.
  */
 final class GroupWorld {
+    private final Planted planted;
     private final SeededEntropy entropy;
-    private final WorldTime time;
+    private final GroupTime time;
+    private final SegmentAges ages;
+    private final GroupRecords records = new GroupRecords();
     private final Failures failures;
     private final Model model;
     private final Clients clients;
@@ -31,6 +34,8 @@ final class GroupWorld {
     private final List<GroupNode> nodes = new ArrayList<>();
     /** Decides by itself what rots, too. */
     private final GroupRot rot;
+    /** Decides by itself, too, whose disk is full. */
+    private final GroupDisks disks;
     private final List<Model.Event> unanswered = new ArrayList<>();
     /** The node whose broker clients talk to, or talked to last; null before the first. */
     private GroupNode served;
@@ -39,27 +44,51 @@ final class GroupWorld {
     private boolean serving;
     private long trace = 0xcbf29ce484222325L;
 
+    /** A fault that is planted, to see that it is caught. */
+    enum Planted {
+        NONE,
+        /** A node that could not write what was agreed on does not halt. */
+        GOES_ON_AFTER_A_FAILED_WRITE,
+        /** A leader measures the time that passes by its wall clock. */
+        COUNTS_BY_ITS_WALL_CLOCK
+    }
+
     GroupWorld(long seed) {
+        this(seed, Planted.NONE);
+    }
+
+    GroupWorld(long seed, Planted planted) {
+        this.planted = planted;
         entropy = new SeededEntropy(seed);
-        LogSettings log = new LogSettings(1 << 15, 1 << 13, 1 << 10, Commitment.AGREED);
-        time = new WorldTime(entropy);
+        SeededEntropy ofDisks = new SeededEntropy(seed + 3_000);
+        int reserve = ofDisks.percent(50) ? 1 << 15 : 1 << 12;
+        LogSettings log = new LogSettings(1 << 15, 1 << 13, reserve, Commitment.AGREED);
+        int count = entropy.percent(70) ? 3 : 5;
+        time = new GroupTime(new SeededEntropy(seed + 4_000), count);
+        long ageMs = entropy.percent(30) ? (2_000L + entropy.below(20_000)) * time.pace() : 0;
+        ages = new SegmentAges(time, ageMs);
+        Retention retention = ageMs > 0 ? new Retention(ageMs, 0, 1, ms -> true)
+                : new Retention(1L << 50, 40_000, 1, ms -> true);
         failures = new Failures(entropy);
         model = new Model(time, failures);
         clients = new Clients(entropy, model, time, failures);
         group = new SimulatedGroup(entropy);
         ofTables = new SeededEntropy(seed + 1_000);
         tables = new TableClients(ofTables);
-        Retention retention = new Retention(1L << 50, 40_000, 1, ms -> true);
         boolean isNarrow = entropy.percent(30);
-        int count = entropy.percent(70) ? 3 : 5;
         for (int i = 0; i < count; i++) {
             nodes.add(new GroupNode(
-                    i, new SeededEntropy(seed + 1 + i), time.clock, log,
+                    i, new SeededEntropy(seed + 1 + i), time.clock(i), log,
                     World.settings(retention, isNarrow, 8_000 << entropy.below(4)),
                     List.of(failures.format(model::name)), group, tables::follow));
             nodes.get(i).others = new OtherCopies(nodes.get(i), nodes);
         }
         rot = new GroupRot(new SeededEntropy(seed + 2_000), nodes);
+        disks = new GroupDisks(ofDisks, nodes);
+    }
+
+    GroupDisks disks() {
+        return disks;
     }
 
     /** A hash of everything that happened. */
@@ -79,6 +108,8 @@ final class GroupWorld {
             step();
             rest();
             rot.step();
+            time.step();
+            disks.step(leader());
             if (i % 50 == 0) {
                 requireEqualLogs();
             }
@@ -96,9 +127,9 @@ final class GroupWorld {
             elect();
         } else if (choice < 40) {
             if (serving) {
-                clients.act(leader.shard, this::answerLater, true);
+                clients.act(leader.shard, this::answerLater, disks.isFull(leader));
                 if (ofTables.percent(10)) {
-                    tables.act(leader.shard);
+                    tables.act(leader.shard, disks.isFull(leader));
                 }
             }
         } else if (choice < 55) {
@@ -128,20 +159,26 @@ final class GroupWorld {
     }
 
     private void deliver(GroupNode node, int entries) throws IOException {
-        for (int left = entries; left > 0; left--) {
+        for (int left = entries; left > 0 && !node.isDown; left--) {
             node.deliver();
+            if (node.replica.failure() != null && planted != Planted.GOES_ON_AFTER_A_FAILED_WRITE) {
+                require(disks.isFull(node), "a healthy disk is enough");
+                require(!node.isLeading(), "what a leader decides has its room: " + node.replica.failure());
+                disks.halts++;
+                fall(node, false); // it halts
+            }
         }
-        require(node.isDown || node.replica.failure() == null, "a healthy disk is enough");
     }
 
     private void pass(long ms) {
         GroupNode leader = leader();
         if (!serving) {
-            time.clock.advance(ms);
+            time.advance(ms);
             return;
         }
         long before = time.now();
-        leader.timers.advance(ms);
+        leader.timers.advance(time.step(ms));
+        time.follow();
         time.turn(leader.shard.turnNumber(), before, leader.broker.now());
     }
 
@@ -158,14 +195,31 @@ final class GroupWorld {
         if (leader == null) {
             return;
         }
-        if (!leader.isLeading() && !leader.isBehind()) {
-            leader.lead();
+        if (!leader.isLeading() && !leader.isBehind() && !lead(leader)) {
+            return;
         }
         if (!serving && leader.replica.leading() != null) {
             serving = true;
+            if (rot.isOn(leader)) {
+                disks.makeRoom(); // all nodes come back
+            }
             rot.serves(leader);
-            leader.serve();
+            leader.serve(planted == Planted.COUNTS_BY_ITS_WALL_CLOCK);
             opened(leader);
+        }
+    }
+
+    /** A node whose disk has no room for the begin of its term leaves it to others. */
+    private boolean lead(GroupNode node) throws IOException {
+        try {
+            node.lead();
+            return true;
+        } catch (IOException e) {
+            require(disks.isFull(node), "a healthy disk is enough: " + e.getMessage());
+            disks.starts++;
+            group.fall();
+            reopen(node);
+            return false;
         }
     }
 
@@ -179,7 +233,7 @@ final class GroupWorld {
         } else {
             for (GroupNode node : nodes) {
                 if (node.isDown) {
-                    node.start();
+                    start(node);
                 }
             }
         }
@@ -205,12 +259,29 @@ final class GroupWorld {
         } catch (LogCorruptException e) {
             require(rots, "a healthy copy can be opened: " + e.getMessage());
             node.down(false);
+        } catch (IOException e) {
+            noRoom(node, e);
         }
+    }
+
+    private void start(GroupNode node) throws IOException {
+        try {
+            node.start();
+        } catch (IOException e) {
+            noRoom(node, e);
+        }
+    }
+
+    /** A node that cannot open its copy on a full disk halts. */
+    private void noRoom(GroupNode node, IOException e) {
+        require(disks.isFull(node) && String.valueOf(e.getMessage()).contains("No space left"), "a directory opens: " + e);
+        disks.starts++;
+        node.down(false);
     }
 
     private void fall(GroupNode node, boolean machine) throws IOException {
         if (node.isDown) {
-            node.start();
+            start(node);
             return;
         }
         if (node == leader()) {
@@ -225,7 +296,7 @@ final class GroupWorld {
         if (serving) {
             committed = leader.broker.log().committed();
             model.expire(leader.broker);
-            time.rest();
+            time.advance(ofTables.below(1_000));
         }
         serving = false;
         unanswered.clear();
@@ -238,11 +309,12 @@ final class GroupWorld {
         clients.reopened(broker, survives);
         model.reopened(broker, broker.topics(), survives);
         tables.reopened(leader.replica.tables(), survives);
-        time.started(broker.lastRecordMs());
+        time.leads(leader.number, broker.lastRecordMs());
         broker.faults().onFault(failures::told);
         broker.transactions().onUndecided(clients::asked);
         leader.shard.start();
         time.turn(leader.shard.turnNumber(), time.now(), broker.now());
+        ages.opened(broker);
         served = leader;
     }
 
@@ -280,7 +352,10 @@ final class GroupWorld {
         }
         if (serving) {
             GroupNode leader = leader();
+            require(leader.replica.failure() == null, "what a leader decides has its room");
             model.scan(leader.broker, leader.broker.topics());
+            time.seen();
+            ages.look(leader.broker);
             if (leader.owner.isEmpty()) {
                 clients.settlers().requireKept(leader.broker);
             }
@@ -294,6 +369,7 @@ final class GroupWorld {
         if (most == null) {
             return;
         }
+        records.look(most);
         for (GroupNode node : nodes) {
             if (!node.isDown) {
                 rot.repair(node);
@@ -335,17 +411,20 @@ final class GroupWorld {
     /** Nothing more goes wrong, and time passes. */
     private void settle() throws IOException {
         time.setRight();
+        disks.makeRoom();
         for (GroupNode node : nodes) {
             if (node.isDown) {
                 node.start();
             }
         }
+        calm();
+        pass(BrokerTime.HOLD_MS + 10_000); // clocks that are right are believed again
         for (int i = 0; i < 12; i++) {
             calm();
             rot.requireRepaired();
             GroupNode leader = leader();
             for (int left = i < 3 ? 10 : 0; left > 0; left--) {
-                clients.act(leader.shard, this::answerLater, true);
+                clients.act(leader.shard, this::answerLater, false);
             }
             clients.decideAll(leader.shard); // resumes what was set aside
             calm();
@@ -385,6 +464,8 @@ final class GroupWorld {
             require(rounds < 10_000, "the group comes to rest");
             if (leader() == null) {
                 elect();
+            } else if (serving && leader().shard.isGathering()) {
+                pass(1_000); // it has not seen yet that there is room
             }
             group.agree();
             for (GroupNode node : nodes) {

@@ -99,13 +99,13 @@ final class Model {
     /** Where a message for later has arrived. */
     private final Map<Long, Stored> arrived = new HashMap<>();
     private final FetchResult fetch = new FetchResult();
-    private final WorldTime time;
+    private final PassedTime time;
     private final Failures failures;
     /** Partitions whose creation has rotted: that they left out offsets may be forgotten too. */
     private final Set<Integer> forgotten = new HashSet<>();
     private long nextMessage = 1;
 
-    Model(WorldTime time, Failures failures) {
+    Model(PassedTime time, Failures failures) {
         this.failures = failures;
         this.time = time;
     }

@@ -8,7 +8,7 @@ import java.util.TreeMap;
 
 /** How old the segments of the log are by the world's time: none goes before its time, and in the end what is due goes. */
 final class SegmentAges {
-    private final WorldTime time;
+    private final PassedTime time;
     private final long ageMs;
     /** Not before the last record of each segment, by its first position: when it may go. */
     private final TreeMap<Long, WorldTime.Due> due = new TreeMap<>();
@@ -18,7 +18,7 @@ final class SegmentAges {
     /** When what a turn writes may go that was open at the last look. */
     private WorldTime.Due open;
 
-    SegmentAges(WorldTime time, long ageMs) {
+    SegmentAges(PassedTime time, long ageMs) {
         this.time = time;
         this.ageMs = ageMs;
     }
@@ -38,7 +38,9 @@ final class SegmentAges {
     private static Set<Long> bases(Broker broker) {
         Set<Long> bases = new HashSet<>();
         for (long base : broker.log().segmentBases()) {
-            bases.add(base);
+            if (!broker.store().isDropped(base)) { // a group's files go later
+                bases.add(base);
+            }
         }
         return bases;
     }

@@ -56,8 +56,12 @@ final class TableClients {
         this.entropy = entropy;
     }
 
-    /** Puts or removes up to three entries. */
-    void act(Shard shard) {
+    /**
+     * Puts or removes up to three entries.
+     *
+     * @param mayRefuse whether the disk is full, and the reserve may be used up
+     */
+    void act(Shard shard, boolean mayRefuse) {
         List<TableEntry> entries = new ArrayList<>();
         for (int left = 1 + entropy.below(3); left > 0; left--) {
             byte[] key = {(byte) entropy.below(KEYS)};
@@ -65,13 +69,20 @@ final class TableClients {
             entries.add(new TableEntry(entropy.below(2), key, entropy.percent(30) ? null : value));
         }
         Command[] made = new Command[1];
+        boolean[] isRefused = new boolean[1];
         shard.tables().change(entries, failure -> {
-            require(failure == null, "a healthy disk is enough: " + failure);
+            if (failure != null) {
+                require(mayRefuse && made[0] == null, "a healthy disk is enough: " + failure);
+                isRefused[0] = true;
+                return;
+            }
             requireTold(shard.broker(), made[0]);
             made[0].acknowledge();
         });
-        made[0] = new Command(entries, shard.broker().tail());
-        commands.add(made[0]);
+        if (!isRefused[0]) {
+            made[0] = new Command(entries, shard.broker().tail());
+            commands.add(made[0]);
+        }
     }
 
     /** Another node leads: some of the last commands did not survive. */

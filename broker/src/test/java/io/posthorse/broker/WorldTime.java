@@ -9,7 +9,7 @@ import io.posthorse.testkit.SimulatedClock;
  * far a broker may follow such a clock: at once by a minute, over a start by a day, and by all of it once it has stood for
  * five minutes.
  */
-final class WorldTime {
+final class WorldTime implements PassedTime {
     private static final long START_MS = 1_700_000_000_000L;
     private static final long DAY_MS = 86_400_000;
     private static final long[] STEPS_MS = {120_000, 3_600_000, 3 * DAY_MS, 3_650 * DAY_MS};
@@ -57,13 +57,13 @@ final class WorldTime {
         this.pace = entropy.percent(40) ? 10 : 1;
     }
 
-    /** How many times as long as usual everything takes. */
-    int pace() {
+    @Override
+    public int pace() {
         return pace;
     }
 
-    /** The time that a clock that is right tells, ms since 1970. */
-    long now() {
+    @Override
+    public long now() {
         return START_MS + clock.nanos() / 1_000_000;
     }
 
@@ -79,23 +79,24 @@ final class WorldTime {
         return ahead;
     }
 
-    /** What is promised so many ms from the present turn on. */
-    Due in(long ms) {
+    @Override
+    public Due in(long ms) {
         return new Due(turnMs + ms, turnAhead, false);
     }
 
-    /** What is promised for a time, by somebody whose clock is right. */
-    Due at(long ms) {
+    @Override
+    public Due at(long ms) {
         return new Due(ms, 0, true);
     }
 
-    boolean isOver(Due due) {
+    @Override
+    public boolean isOver(Due due) {
         long more = ahead() - due.ahead;
         return now() + (due.byClock ? farthest : more) >= due.ms;
     }
 
-    /** A step of the world began at a time; the present turn, if it is a new one, no sooner, with a time of the broker. */
-    void turn(long number, long sinceMs, long brokerMs) {
+    @Override
+    public void turn(long number, long sinceMs, long brokerMs) {
         if (turn != number) {
             behind = turn == -1 ? Math.max(behind, apart - (brokerMs - sinceMs)) : behind;
             saw(brokerMs, sinceMs);

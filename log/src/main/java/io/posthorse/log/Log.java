@@ -19,7 +19,7 @@ import java.util.zip.CRC32C;
  */
 public final class Log {
     /** Unit of block allocation in bytes: a page. */
-    private static final long BLOCK = 4_096;
+    private static final int BLOCK = 4_096;
 
     private final FileStore files;
     private final LogSettings settings;
@@ -292,14 +292,14 @@ public final class Log {
      */
     void put(ByteBuffer unit, long position, int segmentBytes) throws IOException {
         int size = segmentBytes == 0 ? settings.segmentBytes() : segmentBytes;
-        int ahead = Math.min(settings.allocateBytes(), size);
+        int most = Math.min(settings.allocateBytes(), size);
         if (position > last.end()) {
-            add(Segment.create(files, last.end(), written, size, ahead));
+            shortage.allot(most, BLOCK, ahead -> add(Segment.create(files, last.end(), written, size, ahead + BLOCK)));
         }
         Segment to = segments.holding(position);
         int end = to.endOf(position, unit.limit());
         if (to.allocated < end) {
-            to.allocateTo((int) Math.min(to.size, (long) end + ahead));
+            shortage.allot(most, unit.limit(), ahead -> to.allocateTo((int) Math.min(to.size, (long) end + ahead)));
         }
         to.write(to.at(position), unit);
         written = position + unit.capacity();

@@ -84,6 +84,29 @@ final class Shortage {
         }
     }
 
+    /** A way to allocate blocks for records that are decided. */
+    interface Allotment {
+        /** Allocates what is needed and some bytes more. */
+        void allocate(int aheadBytes) throws IOException;
+    }
+
+    /**
+     * Allocates blocks for records that a leader or a master has decided: fewer ahead where the disk lacks space, and at
+     * last from the reserve, since the reserve of whoever decided them may have paid for them.
+     *
+     * @throws IOException where there is no room even so
+     */
+    void allot(int aheadBytes, long needBytes, Allotment blocks) throws IOException {
+        boolean isDone = grow(aheadBytes, needBytes, true, ahead -> {
+            blocks.allocate(ahead);
+            return true;
+        });
+        if (!isDone) {
+            throw new IOException(obstacle != null ? obstacle.getMessage()
+                    : "No space left on the disk, and the reserve is used up", obstacle);
+        }
+    }
+
     /** Returns the space that keeps a full disk usable. */
     DiskReserve reserve() {
         return reserve;

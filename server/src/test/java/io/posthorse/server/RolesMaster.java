@@ -72,7 +72,14 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
 
     @Override
     public void answer(String from, ByteBuffer request, BiConsumer<ByteBuffer, IOException> done) {
-        throw new AssertionError("copies are fetched without the link here");
+        ByteBuffer answer = null;
+        IOException failure = null;
+        try {
+            answer = catchUps.answer(from, request);
+        } catch (IOException e) {
+            failure = e;
+        }
+        done.accept(answer, failure);
     }
 
     @Override
@@ -107,7 +114,8 @@ final class RolesMaster extends RolesProcess implements MasterLog, MasterLink.Ma
 
     @Override
     public void tell(MasterLink about, String what) {
-        assertTrue(!what.contains("was closed:") && !what.contains("refused"), what);
+        boolean isSilent = what.contains("has been silent"); // the link carries nothing at times
+        assertTrue(isSilent || !what.contains("was closed:") && !what.contains("refused"), what);
     }
 
     @Override

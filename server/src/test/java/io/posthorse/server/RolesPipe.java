@@ -4,9 +4,13 @@ import io.posthorse.replication.LinkWire;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** One direction of the link. */
+/** One direction of the link: what was sent and has not arrived. */
 final class RolesPipe implements LinkWire {
+    /** Bytes under way above which the sender should wait. */
+    private static final int WRITABLE_MAX = 100_000;
+
     final ArrayDeque<Byte> bytes = new ArrayDeque<>();
+    boolean isClosed;
 
     void put(ByteBuffer some) {
         while (some.hasRemaining()) {
@@ -22,6 +26,12 @@ final class RolesPipe implements LinkWire {
         return out.flip();
     }
 
+    /** Another link begins. */
+    void clear() {
+        bytes.clear();
+        isClosed = false;
+    }
+
     @Override
     public void send(ByteBuffer some) {
         put(some);
@@ -29,11 +39,11 @@ final class RolesPipe implements LinkWire {
 
     @Override
     public boolean isWritable() {
-        return true;
+        return bytes.size() < WRITABLE_MAX;
     }
 
     @Override
     public void close() {
-        throw new AssertionError("a link was closed");
+        isClosed = true;
     }
 }

@@ -29,11 +29,15 @@ class RolesProcess {
 
     void rest() {
         do {
-            for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
-                task.run();
-            }
+            runOwner();
             background.drain();
         } while (!owner.isEmpty() || background.hasJobs() || background.hasOutcomes());
+    }
+
+    void runOwner() {
+        for (Runnable task = owner.poll(); task != null; task = owner.poll()) {
+            task.run();
+        }
     }
 
     void shard(Broker broker) {

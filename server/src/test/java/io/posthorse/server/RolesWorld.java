@@ -33,6 +33,8 @@ import java.util.concurrent.CompletableFuture;
 final class RolesWorld {
     static final LinkKey KEY = new LinkKey(new byte[] {1});
     private static final long RETENTION_BYTES = 400_000;
+    /** End of a log that has no record, where its first segment was left at once. */
+    private static final long NOTHING = 64;
 
     final SeededEntropy entropy;
     final SimulatedClock clock = new SimulatedClock(1_700_000_000_000L);
@@ -40,11 +42,17 @@ final class RolesWorld {
     FaultyFileStore masterFiles;
     FaultyFileStore slaveFiles;
     final RolesMaster master;
-    final Slave slave = new Slave();
+    final RolesSlave slave;
     private final RolesPipe toMaster = new RolesPipe();
     private final RolesPipe toSlave = new RolesPipe();
     MasterLink masterLink;
-    private SlaveLink slaveLink;
+    SlaveLink slaveLink;
+    /** Steps for which the slave does nothing, or the link carries nothing. */
+    private int slow;
+
+    private int silent;
+    /** What the slave has told its master to have stored: an answer that waited for a slave may have left. */
+    private long copied;
     long nextEpoch;
     /** The longest that a log has been. */
     private long longest;
@@ -52,12 +60,20 @@ final class RolesWorld {
     int cuts;
     int fetches;
     int breaks;
+    int cutFetches;
+    /** How often it mattered what the slave had acknowledged. */
+    int relied;
     long compared;
     int states;
 
     RolesWorld(long seed) {
+        this(seed, RolesSlave.Planted.NONE);
+    }
+
+    RolesWorld(long seed, RolesSlave.Planted planted) {
         entropy = new SeededEntropy(seed);
         master = new RolesMaster(this);
+        slave = new RolesSlave(this, planted);
         log = new LogSettings(1 << 16, 1 << 14, 1 << 10, entropy.percent(50));
         masterFiles = new FaultyFileStore(new SeededEntropy(seed + 1));
         slaveFiles = new FaultyFileStore(new SeededEntropy(seed + 2));
@@ -76,185 +92,15 @@ final class RolesWorld {
                 new Retention(1L << 50, RETENTION_BYTES, 1, ms -> true));
     }
 
-    final class Slave extends RolesProcess implements SlaveLink.Slave {
-        SlaveCopy copy;
-        private Epochs epochs;
-        private CopyReplacement replacement;
-
-        Slave() {
-            super(RolesWorld.this.clock);
-        }
-
-        void open() throws IOException {
-            replacement = new CopyReplacement(slaveFiles, new Replaced());
-            Import.finish(slaveFiles);
-            epochs = Epochs.read(slaveFiles).following(true);
-            epochs.write(slaveFiles);
-            reopen();
-        }
-
-        private void reopen() throws IOException {
-            begin();
-            copy = SlaveCopy.open(slaveFiles, log, background, settings(), List.of(new PlainFormat()));
-            if (copy.isDamaged()) {
-                epochs = epochs.damaged();
-                epochs.write(slaveFiles);
-            }
-            shard(copy.broker());
-            shard.onCommitted(this::acknowledge);
-            rest();
-        }
-
-        void acknowledge() {
-            if (slaveLink != null) {
-                slaveLink.acknowledge(copy.end(), copy.committed());
-            }
-        }
-
-        @Override
-        public SlaveLink.Copy copy() {
-            return new SlaveLink.Copy(
-                    "c", "b", 1, "", log.segmentBytes(), copy.end(), copy.end() == 0, epochs.isDamaged(), epochs);
-        }
-
-        @Override
-        public LinkKey key() {
-            return KEY;
-        }
-
-        @Override
-        public void follow(Epochs ofMaster, Runnable then) {
-            try {
-                ofMaster.write(slaveFiles);
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-            epochs = ofMaster;
-            then.run();
-        }
-
-        @Override
-        public void take(long masterCommitted, Shipment shipment) {
-            shard.turn();
-            try {
-                copy.take(shipment);
-            } catch (IOException e) {
-                throw new AssertionError("position " + shipment.position(), e);
-            }
-            acknowledge();
-        }
-
-        @Override
-        public void alive(long masterCommitted) {
-            // nothing to show
-        }
-
-        @Override
-        public void keepOnly(long end, long[] bases) {
-            copy.keepOnly(end, bases);
-        }
-
-        @Override
-        public void fetch(long common, long needed, Epochs ofMaster) {
-            try {
-                replacement.replace((node, request) -> {
-                    try {
-                        return CompletableFuture.completedFuture(master.catchUps.answer("s", request));
-                    } catch (IOException e) {
-                        return CompletableFuture.failedFuture(e);
-                    }
-                }, common, needed, ofMaster);
-                fetches++;
-                breakLink();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
-        }
-
-        /** The copy while it is replaced. */
-        private final class Replaced implements CopyReplacement.Slave {
-            private int pauses;
-
-            @Override
-            public Epochs epochs() {
-                return epochs;
-            }
-
-            @Override
-            public void has(Epochs stored) {
-                epochs = stored;
-            }
-
-            @Override
-            public long abandon() throws IOException {
-                rest();
-                shard.abandon();
-                background.drain();
-                long end = copy.end();
-                copy.abandon();
-                isUp = false;
-                return end;
-            }
-
-            @Override
-            public void open() throws IOException {
-                reopen();
-            }
-
-            @Override
-            public boolean isClosed() {
-                return false;
-            }
-
-            @Override
-            public boolean isMasterThere() {
-                return true;
-            }
-
-            @Override
-            public void pause() {
-                assertTrue(++pauses <= 5);
-                master.rest();
-                master.timers.advance(1_100);
-                master.rest();
-            }
-
-            @Override
-            public void progressed() {
-                // the link waits meanwhile
-            }
-
-            @Override
-            public void setAside(long common, DivergentTail tail) {
-                cuts++;
-            }
-
-            @Override
-            public void cannotOpen(Exception why) {
-                throw new AssertionError(why);
-            }
-        }
-
-        @Override
-        public void refused(String reason) {
-            throw new AssertionError(reason);
-        }
-
-        @Override
-        public long nowMs() {
-            return clock.nanos() / 1_000_000;
-        }
-    }
-
-    private void breakLink() {
+    void breakLink() {
         if (masterLink != null) {
             masterLink.closed();
             slaveLink.closed();
         }
         masterLink = null;
         slaveLink = null;
-        toMaster.bytes.clear();
-        toSlave.bytes.clear();
+        toMaster.clear();
+        toSlave.clear();
     }
 
     private void dial() {
@@ -269,6 +115,7 @@ final class RolesWorld {
         for (int i = 0; i < steps; i++) {
             try {
                 step();
+                relyOnCopies();
             } catch (StoppedError e) {
                 crash(true, true); // one of both stopped in the middle of a change to a file
             }
@@ -285,10 +132,14 @@ final class RolesWorld {
             master.act();
         } else if (what < 500) {
             master.rest();
-        } else if (what < 550) {
-            slave.rest();
+        } else if (what < 600) {
+            rest();
         } else if (what < 900) {
             carry();
+        } else if (what < 903) {
+            slow = entropy.below(60);
+        } else if (what < 906) {
+            silent = entropy.below(60);
         } else if (what < 930) {
             breakLink();
             breaks++;
@@ -304,38 +155,98 @@ final class RolesWorld {
             clock.advance(100);
             master.timers.advance(1_100);
             slave.timers.advance(1_100);
+            slave.tick();
             if (masterLink != null) {
                 masterLink.tick();
             }
         }
     }
 
+    /** The slave's owner does what there is to do, unless it is slow. */
+    private void rest() throws IOException {
+        if (slow-- <= 0) {
+            if (entropy.percent(50)) {
+                slave.runOwner(); // and its disk is slow
+            } else {
+                slave.rest();
+            }
+            slave.replace();
+        }
+    }
+
     private void carry() throws IOException {
+        if (silent-- > 0) {
+            return;
+        }
         if (slaveLink == null) {
             dial();
         }
         for (int i = 0; i < 4 && slaveLink != null; i++) {
-            int most = 1 + entropy.below(entropy.percent(20) ? 40 : 60_000);
-            if (entropy.percent(50)) {
-                slaveLink.received(toSlave.take(most));
-            } else {
-                masterLink.received(toMaster.take(most));
-            }
+            carryOnce();
         }
+    }
+
+    /** Carries some bytes of one direction; a link that a side has closed is gone. */
+    private void carryOnce() throws IOException {
+        int most = 1 + entropy.below(entropy.percent(20) ? 40 : 60_000);
+        if (toMaster.isClosed || toSlave.isClosed) {
+            breakLink();
+        } else if (entropy.percent(50)) {
+            slaveLink.received(toSlave.take(most));
+            masterLink.pump(); // the connection is writable again
+        } else {
+            masterLink.received(toMaster.take(most));
+        }
+    }
+
+    /** Carries bytes, and lets the master live, until a question is answered or the link is cut, at any byte. */
+    <T> CompletableFuture<T> asked(CompletableFuture<T> answer) {
+        try {
+            while (!answer.isDone()) {
+                if (entropy.below(500) == 0) {
+                    breakLink();
+                } else {
+                    carryOnce();
+                }
+                if (entropy.percent(5)) {
+                    master.act();
+                    master.rest();
+                }
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return answer;
     }
 
     private void crash(boolean ofMaster, boolean ofSlave) throws IOException {
         breakLink();
         if (ofMaster) {
-            masterFiles = masterFiles.crash(entropy.percent(50));
+            boolean machine = entropy.percent(50);
+            copied = machine && !log.sync() ? 0 : copied; // it may have lost what its slave has
+            masterFiles = masterFiles.crash(machine);
             master.open();
         }
         if (ofSlave || !ofMaster) {
-            slaveFiles = slaveFiles.crash(entropy.percent(50));
+            boolean machine = entropy.percent(50);
+            copied = machine && !log.sync() ? 0 : copied;
+            slaveFiles = slaveFiles.crash(machine);
             slave.open();
+            requireCopied(slave.copy.end());
         }
     }
 
+    /** Notes for what an answer may have left that had to wait for the slave. */
+    private void relyOnCopies() {
+        if (masterLink != null && masterLink.isShipping() && masterLink.committed() > NOTHING) {
+            copied = Math.max(copied, masterLink.committed());
+        }
+    }
+
+    private void requireCopied(long end) {
+        assertTrue(end >= copied, "what a slave has acknowledged is there: up to " + copied + ", not " + end);
+        relied += copied > 0 ? 1 : 0;
+    }
 
     /** The slave becomes the master, and the old one its slave; both had fallen, or ended cleanly. */
     private void swap() throws IOException {
@@ -353,6 +264,8 @@ final class RolesWorld {
         masterFiles = slaveFiles.crash(false);
         slaveFiles = old;
         master.open();
+        requireCopied(master.shipping.end());
+        copied = 0;
         slave.open();
     }
 
@@ -369,10 +282,15 @@ final class RolesWorld {
         for (int i = 0; i < 400; i++) {
             master.rest();
             slave.rest();
+            slave.replace();
+            if (toMaster.isClosed || toSlave.isClosed) {
+                breakLink();
+            }
             if (slaveLink == null) {
                 dial();
             }
             masterLink.received(toMaster.take(1 << 20));
+            masterLink.pump();
             if (slaveLink != null) {
                 slaveLink.received(toSlave.take(1 << 20));
             }
