@@ -282,9 +282,9 @@ final class BrokerNode {
             nameServer.onChange(audit.ofNameServer(RemotingProtocol::holder));
         }
         KnownBrokers known = new KnownBrokers(
-                broker, rocketmq, config.identity().brokerId(), nameServer, brokers.others());
+                broker, rocketmq, config.identity().brokerId(), nameServer, brokers.othersThan(config));
         routes = isFirst ? new ClusterRoutes(rocketmq.brokerName(), known::find, registration, clock)
-                : brokers.routesFor(network);
+                : brokers.routesFor(network, known::find);
         RemotingProtocol wired = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations, gate,
                 isFirst ? registration : brokers.other(config), routes, nameServer == null ? List.of() : List.of(nameServer));
@@ -334,6 +334,10 @@ final class BrokerNode {
 
     ServerConfig config() {
         return config;
+    }
+
+    PortGuide guide() {
+        return brokers.guide();
     }
 
     int brokerPort() {
@@ -394,14 +398,14 @@ final class BrokerNode {
 
     /** Ends a start that has failed elsewhere in this process: what is open is closed as at the end. */
     void abandonStart() {
+        if (protocol == null) {
+            endThreads();
+            return;
+        }
         try {
-            if (protocol != null) {
-                close();
-            }
+            close();
         } catch (IOException e) {
             LOG.warn("{} could not be closed: {}", files.place(), e.getMessage());
-        } finally {
-            endThreads();
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -31,6 +32,8 @@ import java.util.function.UnaryOperator;
  * name server knows; and the guide to the ports. The first one leads before another follows.
  */
 final class ProcessBrokers implements AccessControl.Followers {
+    private static final int WAITING_MAX = 10_000;
+
     private record Follower(Executor owner, HandedUsers users) {}
 
     private final List<OtherBroker> others = new ArrayList<>();
@@ -57,6 +60,12 @@ final class ProcessBrokers implements AccessControl.Followers {
     /** Returns all but the first. */
     List<OtherBroker> others() {
         return others;
+    }
+
+    /** Returns all but the first and the one of a configuration. */
+    List<OtherBroker> othersThan(ServerConfig config) {
+        String name = config.identity().brokerName();
+        return others.stream().filter(other -> !other.brokerName().equals(name)).toList();
     }
 
     /** Returns a broker other than the first. */
@@ -149,11 +158,23 @@ final class ProcessBrokers implements AccessControl.Followers {
         }
     }
 
-    /** Returns the routes as the first broker finds them, for another one. */
-    Routes routesFor(Network other) {
+    /**
+     * Returns the routes as the first broker finds them, for another one.
+     *
+     * @param otherwise what the other one knows itself, for where too many already wait for the first
+     */
+    Routes routesFor(Network other, Function<String, List<TopicOnBroker>> otherwise) {
+        int[] waiting = {0};
         return (topic, then) -> {
-            Consumer<List<TopicOnBroker>> back = found -> isRun(other.owner(), () -> then.accept(found));
-            isRun(first.owner(), () -> routes.find(topic, back));
+            Consumer<List<TopicOnBroker>> back = found -> isRun(other.owner(), () -> {
+                waiting[0]--;
+                then.accept(found);
+            });
+            if (waiting[0] >= WAITING_MAX || !isRun(first.owner(), () -> routes.find(topic, back))) {
+                then.accept(otherwise.apply(topic));
+            } else {
+                waiting[0]++;
+            }
         };
     }
 

@@ -1,13 +1,16 @@
 package io.posthorse.server;
 
 import io.posthorse.platform.DiskFileStore;
+import io.posthorse.platform.DiskThread;
 import io.posthorse.server.config.ServerConfig;
 import io.posthorse.server.config.SeveralBrokers;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -115,27 +118,54 @@ final class ServedBrokers implements AutoCloseable {
         }
     }
 
-    /** Closes all of them, the one with the name server last; one that fails prevents no other. */
+    /** Closes all of them at the same time: one that fails, or is stuck, keeps no other from closing whole. */
     @Override
     public void close() throws IOException {
-        List<AutoCloseable> all = new ArrayList<>();
-        nodes.reversed().forEach(node -> all.add(node::close));
-        all.addAll(stores);
-        IOException failure = null;
-        for (AutoCloseable each : all) {
-            try {
-                each.close();
-            } catch (Exception e) {
-                IOException as = e instanceof IOException known ? known : new IOException(e.getMessage(), e);
-                if (failure == null) {
-                    failure = as;
-                } else {
-                    failure.addSuppressed(as);
-                }
-            }
+        List<IOException> failures = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch left = new CountDownLatch(nodes.size());
+        List<DiskThread> threads = new ArrayList<>();
+        for (int number = nodes.size() - 1; number > 0; number--) {
+            int one = number;
+            threads.add(new DiskThread("posthorse-stop-" + number, Runnable::run));
+            threads.getLast().run(() -> close(one), failure -> {
+                note(failure, failures);
+                left.countDown();
+            });
         }
+        try {
+            close(0);
+        } catch (IOException e) {
+            failures.add(e);
+        } catch (RuntimeException e) { // the others are closing, and must not be cut short
+            failures.add(new IOException("broker " + config.identity().brokerName() + " could not be closed: " + e, e));
+        }
+        left.countDown();
+        try {
+            left.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            failures.add(new IOException("interrupted", e));
+        }
+        threads.forEach(DiskThread::abandon);
+        if (!failures.isEmpty()) {
+            failures.subList(1, failures.size()).forEach(failures.getFirst()::addSuppressed);
+            throw failures.getFirst();
+        }
+    }
+
+    private static void note(IOException failure, List<IOException> failures) {
         if (failure != null) {
-            throw failure;
+            failures.add(failure);
+        }
+    }
+
+    private void close(int number) throws IOException {
+        try {
+            nodes.get(number).close();
+        } finally {
+            if (number > 0) {
+                stores.get(number - 1).close();
+            }
         }
     }
 }

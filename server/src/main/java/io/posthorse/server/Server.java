@@ -77,8 +77,8 @@ public final class Server implements AutoCloseable {
         Path directory = Path.of(config.storage().directory());
         String logs = config.logging().directory();
         DataDirectory.requireOurs(directory, logs == null ? null : Path.of(logs));
-        DiskFileStore files = DiskFileStore.open(directory);
         String unserved = config.part().isFirst() ? DataDirectory.unserved(directory, config.part().count()) : null;
+        DiskFileStore files = DiskFileStore.open(directory);
         if (unserved != null) {
             LOG.warn("{}", unserved);
         }
