@@ -76,7 +76,7 @@ public final class AccessControl {
 
     /** The brokers of the same process that follow this one. */
     public interface Followers {
-        /** Hands a stored table on; {@code taken} runs on this one's thread once it is in force at all that serve clients. */
+        /** Hands a stored table on; {@code taken} runs on this one's thread once it is in force at all that serve. */
         void take(AccessTable stored, Runnable taken);
     }
 

@@ -115,14 +115,15 @@ final class BrokerNode {
             long began = Clock.system().nanos();
             boolean mayHaveSlaves = config.replication().haPort() != ServerConfig.OFF;
             MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves, Entropy.system());
-            Broker broker = epochs.open(files, CoreSettings.log(config.storage()), disk, core(), CoreSettings.formats(config.listen(), brokerPort));
-            epochs.openedReport().forEach(LOG::warn);
+            Broker broker = epochs.open(
+                    files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort));
+            epochs.openedReport().forEach(line -> LOG.warn("{}{}", who(), line));
             ha = mayHaveSlaves ? new HaPort(config, network, epochs) : null;
             copies = ha == null ? copies : ha;
             LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
                     + " {}", files.place(), (Clock.system().nanos() - began) / 1_000_000, broker.topics().size(),
                     broker.subscriptions().size(), broker.tail());
-            broker.openingReport().forEach(LOG::warn);
+            broker.openingReport().forEach(line -> LOG.warn("{}{}", who(), line));
             return broker;
         }), batch -> { });
     }
@@ -141,7 +142,8 @@ final class BrokerNode {
         choosePort();
         return network.onOwner(() -> {
             GroupReplica opened = before == null
-                    ? GroupReplica.open(files, CoreSettings.log(config.storage()), disk, core(), CoreSettings.formats(config.listen(), brokerPort), group)
+                    ? GroupReplica.open(
+                            files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort), group)
                     : before.reopen(disk);
             tables = new GroupTables(config, opened.tables(), names, onMismatch::accept);
             return opened;
@@ -153,7 +155,7 @@ final class BrokerNode {
         choosePort();
         return network.onOwner(() -> {
             openSettings();
-            return SlaveCopy.open(files, CoreSettings.log(config.storage()), disk, core(), CoreSettings.formats(config.listen(), brokerPort));
+            return SlaveCopy.open(files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort));
         });
     }
 
@@ -233,6 +235,11 @@ final class BrokerNode {
         }
     }
 
+    /** Returns the begin of lines about this broker in the server log: its name, unless it is the first or only one. */
+    private String who() {
+        return config.part().isFirst() ? "" : config.identity().brokerName() + ": ";
+    }
+
     private void openSettings() throws IOException {
         operations = new ServerOperations(config, files, new SettingsFile(TableWriter.open(files, disk, "settings")));
     }
@@ -246,7 +253,7 @@ final class BrokerNode {
         shard = new Shard(broker, clock, network.timers(), network.owner());
         shard.onProposal(proposer);
         network.onReceived(shard::received);
-        OperatorNotices.from(shard, config.part().isFirst() ? "" : config.identity().brokerName() + ": ");
+        OperatorNotices.from(shard, who());
         audit = new AuditLog(clock, network.timers());
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
@@ -256,22 +263,12 @@ final class BrokerNode {
             shard.retention(CoreSettings.retention(operations.config().storage()));
         }
         RocketmqSettings.Live live = new RocketmqSettings.Live(CoreSettings.choices(operations.config()));
-        rocketmq = new RocketmqSettings(
-                config.identity().cluster(),
-                config.identity().brokerName(),
-                config.listen().advertisedHost(),
-                brokerPort,
-                config.topics().propertyFilter(),
-                config.transactions().timeoutMs(),
-                config.topics().delayMsMax(),
-                config.limits().shares(),
-                live);
+        rocketmq = CoreSettings.rocketmq(config, brokerPort, live);
         boolean isFirst = config.part().isFirst();
         AccessControl users =
                 isFirst ? AccessSetup.open(config, tables, files, disk, clock) : brokers.follow(network);
         gate = new Gate(users, config.access().policy(), rocketmq.cluster(), TopicsAndGroups.ownTopics(rocketmq),
-                name -> broker.topic(name) != null,
-                name -> broker.subscription(name) != null);
+                name -> broker.topic(name) != null, name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity().brokerId(), config.identity().nameServers(), network.timers(),
                 new ResolvingDialer(network, names), AccessSetup.signer(config, tables));
@@ -287,7 +284,8 @@ final class BrokerNode {
                 : brokers.routesFor(network, known::find);
         RemotingProtocol wired = new RemotingProtocol(
                 shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations, gate,
-                isFirst ? registration : brokers.other(config), routes, nameServer == null ? List.of() : List.of(nameServer));
+                isFirst ? registration : brokers.other(config), routes,
+                nameServer == null ? List.of() : List.of(nameServer));
         wired.copies(copies);
         if (ha != null) {
             ha.attach(shard);

@@ -11,7 +11,8 @@ import io.posthorse.protocol.rocketmq.Addresses;
 import java.util.Collection;
 
 /**
- * The broker of this process, the first one where there are several, as its name server sees it: topics are routable as soon as they exist.
+ * The broker of this process, the first one where there are several, as its name server sees it: topics are routable as
+ * soon as they exist.
  *
  * @param ha the port for slaves; null where there is none
  */

@@ -45,19 +45,34 @@ final class CoreSettings {
                 config.part().count());
     }
 
-    static LogSettings log(ServerConfig.Storage storage) {
+    static LogSettings log(ServerConfig config) {
+        ServerConfig.Storage storage = config.storage();
         LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
         int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
         return new LogSettings(storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
     }
 
     /** Returns the formats, RocketMQ's first: its clients see all messages in it. */
-    static List<MessageFormat> formats(ServerConfig.Listen listen, int port) throws IOException {
-        String host = listen.advertisedHost();
-        String name = host == null || host.isEmpty() ? listen.bind() : host;
+    static List<MessageFormat> formats(ServerConfig config, int port) throws IOException {
+        String host = config.listen().advertisedHost();
+        String name = host == null || host.isEmpty() ? config.listen().bind() : host;
         InetSocketAddress shown = new InetSocketAddress(name, port);
         StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
         return List.of(rocketmqFormat, new StoredForm());
+    }
+
+    /** Returns the settings by which a broker presents itself to RocketMQ's clients at a port. */
+    static RocketmqSettings rocketmq(ServerConfig config, int port, RocketmqSettings.Live live) {
+        return new RocketmqSettings(
+                config.identity().cluster(),
+                config.identity().brokerName(),
+                config.listen().advertisedHost(),
+                port,
+                config.topics().propertyFilter(),
+                config.transactions().timeoutMs(),
+                config.topics().delayMsMax(),
+                config.limits().shares(),
+                live);
     }
 
     static RocketmqSettings.Choices choices(ServerConfig config) {

@@ -62,7 +62,8 @@ public final class DataDirectory {
         List<String> others = new ArrayList<>();
         for (String name : entries) {
             String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-            boolean isOurs = OURS.matcher(plain).matches() || isOfBrokers(directory, name) || isOfLogs(directory, plain, logs)
+            boolean isOurs = OURS.matcher(plain).matches() || isOfBrokers(directory, name)
+                    || isOfLogs(directory, plain, logs)
                     || isInUse && isOfEarlierLogs(directory, name, 0);
             if (!isOurs) {
                 others.add(name);
@@ -110,9 +111,10 @@ public final class DataDirectory {
             }
         }
         return left.isEmpty() ? null : "Messages in " + left.stream().map(Path::toString).collect(Collectors.joining(", "))
-                + " are not served, since this process was started with " + (served == 1 ? "one broker" : served + " brokers")
-                + " and earlier with more: start it with brokers=" + (last + 1) + " until they are consumed, or move these"
-                + " directories away if nobody needs them.";
+                + " are not served, since this process was started with "
+                + (served == 1 ? "one broker" : served + " brokers") + " and earlier with more: start it with"
+                + " brokers=" + (last + 1) + " until they are consumed, or move these directories away"
+                + " if nobody needs them.";
     }
 
     /**

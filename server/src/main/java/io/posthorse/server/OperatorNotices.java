@@ -19,13 +19,13 @@ final class OperatorNotices {
                         + " disk, then restart: the log is checked from its durable mark on.",
                 who, cause.getMessage(), cause));
         shard.onSlowDisk(ms -> LOG.warn(
-                "{}The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as long;"
-                        + " look at what else writes to that disk.", who, ms));
+                "{}The disk has been busy for {} ms with bringing data to stable storage. Sends that wait for it take as"
+                        + " long; look at what else writes to that disk.", who, ms));
         shard.onKept((topic, subscription) -> LOG.warn(
                 "{}A part of the log has outlived its retention and stays, since a quarter of it and more is waited for: {}"
                         + " has messages in the topic {} that it has not consumed. Have it consume them, set its offset"
-                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", who, subscription,
-                        topic));
+                        + " forward (mqadmin resetOffsetByTime), or delete the topic or the subscription.", who,
+                        subscription, topic));
         shard.onNotice(notice -> LOG.warn("{}{}", who, notice));
         shard.onDropped((bytes, newestMs) -> LOG.info("{}Retention has dropped {} MiB of the log, the newest of it of {}",
                 who, bytes >> 20, Instant.ofEpochMilli(newestMs).atZone(ZoneId.systemDefault()).toOffsetDateTime()));

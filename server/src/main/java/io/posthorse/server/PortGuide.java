@@ -29,7 +29,8 @@ final class PortGuide {
         ServerConfig.Listen listen = config.listen();
         this.encrypts = listen.tls().isOn();
         this.mayEncrypt = listen.tls().mode() != ServerConfig.TlsMode.DISABLED;
-        this.ports = new Ports(List.of(listen.brokerPort()), listen.nameServerPort(), listen.grpcPort(), listen.openwirePort());
+        this.ports = new Ports(
+                List.of(listen.brokerPort()), listen.nameServerPort(), listen.grpcPort(), listen.openwirePort());
     }
 
     /** Sets the ports, once all are open. */

@@ -52,8 +52,9 @@ final class ServedBrokers implements AutoCloseable {
     private void open(DiskFileStore files, boolean daemon) throws IOException {
         int count = config.part().count();
         if (count > 1 && Runtime.getRuntime().maxMemory() / count < HEAP_EACH) {
-            LOG.warn("The heap of {} MiB is small for {} brokers: each bounds what it holds for clients by its part of it, and"
-                    + " senders of large messages wait sooner. Give the process {} MiB (POSTHORSE_HEAP), or fewer brokers.",
+            LOG.warn("The heap of {} MiB is small for {} brokers: each bounds what it holds for clients by its part of it,"
+                    + " and senders of large messages wait sooner. Give the process {} MiB (POSTHORSE_HEAP), or"
+                    + " fewer brokers.",
                     Runtime.getRuntime().maxMemory() >> 20, count, HEAP_EACH * count >> 20);
         }
         ProcessBrokers brokers = new ProcessBrokers(config);

@@ -66,8 +66,8 @@ final class ServerOperations implements Operations {
         Map<String, String> inForce = settings();
         wanted.entrySet().removeIf(entry -> entry.getValue().equals(inForce.get(entry.getKey())));
         if (!started.part().isFirst() && wanted.containsKey(LogLevels.KEY)) {
-            done.accept("Nothing was changed. " + LogLevels.KEY + " is a setting of the whole process: change it at its first"
-                    + " broker, " + SeveralBrokers.first(started.identity().brokerName()) + ".");
+            done.accept("Nothing was changed. " + LogLevels.KEY + " is a setting of the whole process: change it at its"
+                    + " first broker, " + SeveralBrokers.first(started.identity().brokerName()) + ".");
             return;
         }
         String refusal = settings.refusal(wanted);

@@ -175,6 +175,26 @@ class SeveralBrokersTest {
         }
     }
 
+    @Test
+    void oneWhoseDiskFailsCostsNoOther() {
+        try (TestBroker broker = start(2)) {
+            for (int number = 0; number < 2; number++) {
+                send(client(broker, number), "T", "before");
+            }
+            RawClient fails = client(broker, 1);
+            broker.server().nodes().get(1).network().owner().execute(() -> Thread.currentThread().interrupt()); // ends files
+            Frame refused = fails.ask(SEND_SHORT, shortSend("T", 0, ""), text("refused"));
+            assertTrue(refused.code() != 0, "its disk has failed");
+            send(client(broker, 0), "T", "behind");
+            assertEquals(List.of("before", "behind"), read(client(broker, 0), "T"));
+            assertEquals(0, create(client(broker, 0), "Later").code());
+        }
+        try (TestBroker broker = start(2)) {
+            assertEquals(List.of("before", "behind"), read(client(broker, 0), "T"));
+            assertEquals(List.of("before"), read(client(broker, 1), "T"));
+        }
+    }
+
     private static void pass(CountDownLatch latch) {
         try {
             latch.await();

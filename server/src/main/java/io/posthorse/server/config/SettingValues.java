@@ -211,8 +211,8 @@ final class SettingValues {
             int port = SeveralBrokers.port(first, number);
             int vip = get(Settings.VIP_ENABLED) ? port - VIP_DISTANCE : port;
             if (port > PORT_MAX) {
-                problems.add(problem(Settings.LISTEN_PORT, "port " + port + " of the last of " + brokers + " brokers is none:"
-                        + " use a smaller listenPort"));
+                problems.add(problem(Settings.LISTEN_PORT, "port " + port + " of the last of " + brokers + " brokers is"
+                        + " none: use a smaller listenPort"));
                 return;
             }
             if (others.contains(port) || others.contains(vip)) {
