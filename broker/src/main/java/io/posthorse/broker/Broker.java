@@ -141,13 +141,8 @@ public final class Broker {
         return state;
     }
 
-    BrokerSettings settings() {
+    public BrokerSettings settings() {
         return settings;
-    }
-
-    /** Returns the part of the heap that is for this broker: bounds of what it holds for clients are parts of it. */
-    public long heapBytes() {
-        return settings.heapBytes();
     }
 
     MessageFormat[] formats() {

@@ -41,8 +41,8 @@ public record BrokerSettings(
                 retention, 1);
     }
 
-    /** Returns the part of the heap that is for this broker. */
-    long heapBytes() {
+    /** Returns the part of the heap that is for this broker: bounds of what it holds for clients are parts of it. */
+    public long heapBytes() {
         return Runtime.getRuntime().maxMemory() / brokers;
     }
 }

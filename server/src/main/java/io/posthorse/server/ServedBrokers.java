@@ -22,6 +22,8 @@ final class ServedBrokers implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     /** Part of the heap below which requests of some megabytes wait for each other. */
     private static final long HEAP_EACH = 128L << 20;
+    /** Divisor of what is tolerated below it: Java counts a little less than it was given. */
+    private static final int TOLERATED = 8;
 
     private final ServerConfig config;
     private final List<BrokerNode> nodes = new ArrayList<>();
@@ -51,7 +53,7 @@ final class ServedBrokers implements AutoCloseable {
 
     private void open(DiskFileStore files, boolean daemon) throws IOException {
         int count = config.part().count();
-        if (count > 1 && Runtime.getRuntime().maxMemory() / count < HEAP_EACH) {
+        if (count > 1 && Runtime.getRuntime().maxMemory() / count < HEAP_EACH - HEAP_EACH / TOLERATED) {
             LOG.warn("The heap of {} MiB is small for {} brokers: each bounds what it holds for clients by its part of it,"
                     + " and senders of large messages wait sooner. Give the process {} MiB (POSTHORSE_HEAP), or"
                     + " fewer brokers.",

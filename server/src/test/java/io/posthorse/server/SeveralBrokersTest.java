@@ -19,6 +19,7 @@ import io.posthorse.net.SpokenProtocol;
 import io.posthorse.server.config.ConfigLoader;
 import io.posthorse.server.config.ConfigSources;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -177,7 +178,8 @@ class SeveralBrokersTest {
 
     @Test
     void oneWhoseDiskFailsCostsNoOther() {
-        try (TestBroker broker = start(2)) {
+        TestBroker broker = start(2);
+        try {
             for (int number = 0; number < 2; number++) {
                 send(client(broker, number), "T", "before");
             }
@@ -188,10 +190,12 @@ class SeveralBrokersTest {
             send(client(broker, 0), "T", "behind");
             assertEquals(List.of("before", "behind"), read(client(broker, 0), "T"));
             assertEquals(0, create(client(broker, 0), "Later").code());
+        } finally {
+            assertTrue(assertThrows(UncheckedIOException.class, broker::close).getMessage().contains("the log failed"));
         }
-        try (TestBroker broker = start(2)) {
-            assertEquals(List.of("before", "behind"), read(client(broker, 0), "T"));
-            assertEquals(List.of("before"), read(client(broker, 1), "T"));
+        try (TestBroker again = start(2)) {
+            assertEquals(List.of("before", "behind"), read(client(again, 0), "T"));
+            assertEquals(List.of("before"), read(client(again, 1), "T"));
         }
     }
 
