@@ -30,6 +30,8 @@ public final class AccessControl {
     private final Keeper keeper;
     private final AccessTable fixed;
     private final FailureLimit failures;
+    /** Null where changes are made here. */
+    private final FirstBroker first;
     private final Account unknown;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final List<Runnable> listeners = new ArrayList<>();
@@ -38,15 +40,25 @@ public final class AccessControl {
     private AccessTable stored;
     private AccessTable table;
     private boolean writing;
+    /** Null where nobody follows. */
+    private Followers followers;
+    /** The stored table before the last change since the start; null where there was none. */
+    private AccessTable previous;
 
     private record Waiting(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {}
 
     private record Approval(Account account, ResourceKind kind, int actions, byte[] name) {}
 
     private AccessControl(Keeper keeper, Clock clock, Entropy entropy, AccessTable fixed) {
+        this(keeper, entropy, fixed, new FailureLimit(clock), null);
+    }
+
+    private AccessControl(
+            Keeper keeper, Entropy entropy, AccessTable fixed, FailureLimit failures, FirstBroker first) {
         this.keeper = keeper;
         this.fixed = fixed;
-        this.failures = new FailureLimit(clock);
+        this.failures = failures;
+        this.first = first;
         this.unknown = new Account(new User("", User.Kind.NORMAL, false, newSecret(entropy), Sources.ANY));
         keeper.follow(this::use);
     }
@@ -54,6 +66,18 @@ public final class AccessControl {
     /** A listener that gets the first super user before it is stored. */
     public interface FirstUser {
         void made(String name, Secret secret) throws IOException;
+    }
+
+    /** The first broker of a process, as another one that follows it makes changes there. */
+    public interface FirstBroker {
+        /** Makes a change as {@link AccessControl#change} does; {@code done} runs on the thread of the one that follows. */
+        void change(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done);
+    }
+
+    /** The brokers of the same process that follow this one. */
+    public interface Followers {
+        /** Hands a stored table on; {@code taken} runs on this one's thread once it is in force at all that serve. */
+        void take(AccessTable stored, Runnable taken);
     }
 
     /**
@@ -98,6 +122,23 @@ public final class AccessControl {
     /** Returns the decisions by users and rules that another thread's {@link SharedUsers} hand on. */
     public static AccessControl of(HandedUsers users, Clock clock, Entropy entropy, AccessTable fixed) {
         return new AccessControl(users, clock, entropy, fixed);
+    }
+
+    /**
+     * Returns the decisions of another broker of this process by the same users and rules, and the same count of failures;
+     * it has the present ones at once.
+     *
+     * @param handed gets each later table, on the other broker's thread
+     * @param changes makes the other's changes here
+     */
+    public AccessControl follower(HandedUsers handed, FirstBroker changes, Entropy entropy) {
+        handed.hand(stored);
+        return new AccessControl(handed, entropy, fixed, failures, changes);
+    }
+
+    /** Hands each later table to others: a change is done once it is in force there, too. */
+    public void followed(Followers others) {
+        followers = others;
     }
 
     static Secret newSecret(Entropy entropy) {
@@ -146,6 +187,10 @@ public final class AccessControl {
      * @param done gets null once the change is on the disk and in force, else why it is not
      */
     public void change(UnaryOperator<AccessTable> change, Consumer<RuntimeException> done) {
+        if (first != null) {
+            first.change(change, done);
+            return;
+        }
         if (waiting.size() >= WAITING_MAX) {
             done.accept(new RefusedException("too many changes are waiting; try again"));
             return;
@@ -156,24 +201,53 @@ public final class AccessControl {
 
     private void next() {
         while (!writing && !waiting.isEmpty()) {
-            Waiting first = waiting.poll();
+            Waiting next = waiting.poll();
             AccessTable changed;
             try {
-                changed = first.change().apply(stored);
+                changed = next.change().apply(stored);
             } catch (RefusedException e) {
-                first.done().accept(e);
+                if (isRepeated(next.change())) {
+                    taken(next.done());
+                } else {
+                    next.done().accept(e);
+                }
                 continue;
             }
-            write(changed, first.done());
+            write(changed, next.done());
+        }
+    }
+
+    /** Returns whether a change is the last one again: tools make it at each broker of a cluster. */
+    private boolean isRepeated(UnaryOperator<AccessTable> change) {
+        if (followers == null || previous == null) {
+            return false;
+        }
+        try {
+            return change.apply(previous).equals(stored);
+        } catch (RefusedException e) {
+            return false;
+        }
+    }
+
+    private void taken(Consumer<RuntimeException> done) {
+        if (followers == null) {
+            done.accept(null);
+        } else {
+            followers.take(stored, () -> done.accept(null));
         }
     }
 
     private void write(AccessTable changed, Consumer<RuntimeException> done) {
         writing = true;
+        AccessTable before = stored;
         keeper.keep(stored, changed, failure -> {
             writing = false;
-            done.accept(failure == null ? null : new RefusedException(
-                    "Nothing was changed: " + failure.getMessage() + "."));
+            if (failure == null) {
+                previous = followers == null ? null : before;
+                taken(done);
+            } else {
+                done.accept(new RefusedException("Nothing was changed: " + failure.getMessage() + "."));
+            }
             next();
         });
     }

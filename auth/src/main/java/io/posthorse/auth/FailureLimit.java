@@ -11,7 +11,8 @@ import java.util.Map;
  * that counts: those of a user from an address after {@link #PAIR_MAX} failures; those of a user from anywhere, and those of
  * all users from an address, after {@link #EACH_MAX}. The latter two do not apply to a user at an address from which the
  * right secret came recently, so that guessing from the same address, or at the same user from elsewhere, locks out no known
- * user. At most {@link #REMEMBERED_MAX} of each are kept; the oldest is dropped first.
+ * user. At most {@link #REMEMBERED_MAX} of each are kept; the oldest is dropped first. The brokers of a
+ * process count together, each on its thread, or each of them would be one more chance to guess.
  */
 final class FailureLimit {
     static final int PAIR_MAX = 5;
@@ -68,14 +69,14 @@ final class FailureLimit {
         this.clock = clock;
     }
 
-    boolean isReached(String user, InetAddress from) {
+    synchronized boolean isReached(String user, InetAddress from) {
         InetAddress source = PeerNetwork.of(from);
         Pair pair = new Pair(user, source);
         return pairs.isReached(pair)
                 || (users.isReached(user) || sources.isReached(source)) && !proved.containsKey(pair);
     }
 
-    void failed(String user, InetAddress from) {
+    synchronized void failed(String user, InetAddress from) {
         InetAddress source = PeerNetwork.of(from);
         pairs.add(new Pair(user, source));
         users.add(user);
@@ -83,7 +84,7 @@ final class FailureLimit {
     }
 
     /** Notes that the secret was right. */
-    void proved(String user, InetAddress source) {
+    synchronized void proved(String user, InetAddress source) {
         proved.put(new Pair(user, PeerNetwork.of(source)), Boolean.TRUE);
         if (proved.size() > REMEMBERED_MAX) {
             proved.remove(proved.keySet().iterator().next());

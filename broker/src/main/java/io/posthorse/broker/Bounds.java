@@ -28,10 +28,13 @@ public final class Bounds {
 
     private Bounds() {}
 
-    /** Returns the maximum number of partitions of all topics together, according to the heap: 262,144 with 512 MiB. */
-    static int partitionsInAll() {
-        long room = Runtime.getRuntime().maxMemory() / 2 / PARTITION_BYTES;
-        return Math.clamp(room, PARTITIONS_IN_ALL_MIN, Integer.MAX_VALUE);
+    /**
+     * Returns the maximum number of partitions of all topics together, according to the heap: 262,144 with 512 MiB that one
+     * broker has alone.
+     */
+    static int partitionsInAll(BrokerSettings settings) {
+        long room = settings.heapBytes() / 2 / PARTITION_BYTES;
+        return Math.clamp(room, PARTITIONS_IN_ALL_MIN / settings.brokers(), Integer.MAX_VALUE);
     }
 
     /** @throws IllegalArgumentException where all topics together would exceed the maximum number of partitions */

@@ -48,7 +48,7 @@ public final class Broker {
     private final Announcements announcements = new Announcements(faults);
     private final Appender appender;
     /** Maximum number of partitions of all topics together. */
-    int partitionsInAll = Bounds.partitionsInAll();
+    int partitionsInAll;
     private List<String> recovered = List.of();
     private LongUnaryOperator correction = time -> time;
 
@@ -57,6 +57,7 @@ public final class Broker {
             Store store, Background background, boolean follows) {
         this.background = background;
         this.settings = settings;
+        this.partitionsInAll = Bounds.partitionsInAll(settings);
         this.formats = formats;
         this.renderer = renderer;
         this.machine = machine;
@@ -140,7 +141,7 @@ public final class Broker {
         return state;
     }
 
-    BrokerSettings settings() {
+    public BrokerSettings settings() {
         return settings;
     }
 

@@ -15,6 +15,7 @@ import java.util.List;
  * @param forceMs interval of forces in async mode, in ms
  * @param hotBytes bytes of log behind the tail that are expected in memory; older messages count as cold
  * @param retention rules for dropping old segments
+ * @param brokers number of brokers in this process, which share its heap
  */
 public record BrokerSettings(
         int topicsMax,
@@ -26,8 +27,22 @@ public record BrokerSettings(
         long checkpointBytes,
         long forceMs,
         long hotBytes,
-        Retention retention) {
+        Retention retention,
+        int brokers) {
     public BrokerSettings {
         lanesMs = List.copyOf(lanesMs);
+    }
+
+    /** Creates the settings of the only broker of a process. */
+    public BrokerSettings(
+            int topicsMax, int subscriptionsMax, int partitionsMax, InternalTopics internal, List<Long> lanesMs,
+            PostponedLimits limits, long checkpointBytes, long forceMs, long hotBytes, Retention retention) {
+        this(topicsMax, subscriptionsMax, partitionsMax, internal, lanesMs, limits, checkpointBytes, forceMs, hotBytes,
+                retention, 1);
+    }
+
+    /** Returns the part of the heap that is for this broker: bounds of what it holds for clients are parts of it. */
+    public long heapBytes() {
+        return Runtime.getRuntime().maxMemory() / brokers;
     }
 }

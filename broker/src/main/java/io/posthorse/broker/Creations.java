@@ -11,8 +11,7 @@ import java.util.Map;
  * Creations of earlier runs of the process count for nobody. Used on the owner's thread.
  */
 public final class Creations {
-    private final int topicsMax;
-    private final int subscriptionsMax;
+    private final BrokerSettings settings;
     private final Map<Object, QuotaHolder> makers = new HashMap<>();
     /** The latest gain first. */
     private final Map<Topic, Gain> gains = new HashMap<>();
@@ -24,16 +23,15 @@ public final class Creations {
     private record Gain(QuotaHolder by, int count, Gain before) {}
 
     Creations(BrokerSettings settings) {
-        this.topicsMax = settings.topicsMax();
-        this.subscriptionsMax = settings.subscriptionsMax();
+        this.settings = settings;
         limit(QuotaShares.WHOLE);
     }
 
     /** Sets the share of each creator; to be called before the first creation. */
     public void limit(QuotaShares shares) {
-        topics = new Quota(topicsMax, shares);
-        partitions = new Quota(Bounds.partitionsInAll(), shares);
-        subscriptions = new Quota(subscriptionsMax, shares);
+        topics = new Quota(settings.topicsMax(), shares);
+        partitions = new Quota(Bounds.partitionsInAll(settings), shares);
+        subscriptions = new Quota(settings.subscriptionsMax(), shares);
     }
 
     /**

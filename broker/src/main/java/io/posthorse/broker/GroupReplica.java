@@ -68,7 +68,7 @@ public final class GroupReplica {
         this.settings = settings;
         this.formats = formats;
         this.byId = MessageFormat.byId(formats);
-        this.renderer = new MessageRenderer(byId, formats.getFirst());
+        this.renderer = new MessageRenderer(settings, byId, formats.getFirst());
         this.state = new State(settings, renderer);
         this.state.presumed = new GroupIdentity(group, log.segmentBytes(), 0, 0, "");
         this.machine = new StateMachine(state, byId, noneAside(files));

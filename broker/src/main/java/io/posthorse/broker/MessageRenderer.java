@@ -17,11 +17,12 @@ final class MessageRenderer {
 
     private final MessageFormat[] formats;
     private final MessageFormat common;
-    private final ShownMessages known = new ShownMessages(Runtime.getRuntime().maxMemory() / HEAP_PART);
+    private final ShownMessages known;
     /** Whether a message of another format was ever seen; without one no message needs a check. */
     private volatile boolean needed;
 
-    MessageRenderer(MessageFormat[] formats, MessageFormat common) {
+    MessageRenderer(BrokerSettings settings, MessageFormat[] formats, MessageFormat common) {
+        this.known = new ShownMessages(settings.heapBytes() / HEAP_PART);
         this.formats = formats;
         this.common = common;
     }

@@ -50,7 +50,7 @@ public final class OldMessages {
      * @return false where too many requests wait, or this one was tried too often: it gets nothing now
      */
     public boolean read(Lookup lookup, RetriedRequest who) {
-        if (waiting.size() >= WAITING_MAX || bytes + who.bytes() > Runtime.getRuntime().maxMemory() / HEAP_PART
+        if (waiting.size() >= WAITING_MAX || bytes + who.bytes() > broker.settings().heapBytes() / HEAP_PART
                 || !who.begins()) {
             return false;
         }

@@ -48,7 +48,7 @@ final class Opening {
             FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats,
             Beginning beginning) throws IOException {
         MessageFormat[] byId = MessageFormat.byId(formats);
-        MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
+        MessageRenderer renderer = new MessageRenderer(settings, byId, formats.getFirst());
         State state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         Store store = replay(files, log, background, state, machine);

@@ -21,7 +21,7 @@ public final class OriginalMessages {
 
     OriginalMessages(Broker broker) {
         this.broker = broker;
-        this.copies = new RecordCache(position -> broker.unreadable.isWholeAgain(position));
+        this.copies = new RecordCache(broker.settings().brokers(), position -> broker.unreadable.isWholeAgain(position));
     }
 
     /**

@@ -5,16 +5,22 @@ import java.util.function.LongPredicate;
 
 /** A cache of messages read from the disk, by position: the latest ones up to a number of bytes. */
 final class RecordCache {
+    /** Maximum bytes of all brokers of the process. */
     private static final int BYTES_MAX = 16 << 20;
     /** Overhead of a copy in bytes. */
     private static final int EACH = 192;
 
     private final LinkedHashMap<Long, OriginalRead.Copy> byAge = new LinkedHashMap<>();
     private final LongPredicate isWholeAgain;
+    private final int bytesMax;
     private long bytes;
 
-    /** @param isWholeAgain whether the record at a position, which was found damaged, was repaired meanwhile */
-    RecordCache(LongPredicate isWholeAgain) {
+    /**
+     * @param brokers number of brokers in this process
+     * @param isWholeAgain whether the record at a position, which was found damaged, was repaired meanwhile
+     */
+    RecordCache(int brokers, LongPredicate isWholeAgain) {
+        this.bytesMax = BYTES_MAX / brokers;
         this.isWholeAgain = isWholeAgain;
     }
 
@@ -37,7 +43,7 @@ final class RecordCache {
         forget(copy.position()); // several reads may have had it
         byAge.put(copy.position(), copy);
         bytes += EACH + copy.size();
-        while (bytes > BYTES_MAX && byAge.size() > 1) {
+        while (bytes > bytesMax && byAge.size() > 1) {
             forget(byAge.firstEntry().getKey());
         }
     }

@@ -25,7 +25,7 @@ public final class SlaveCopy {
             FileStore files, LogSettings log, Background background, BrokerSettings settings, List<MessageFormat> formats)
             throws IOException {
         MessageFormat[] byId = MessageFormat.byId(formats);
-        MessageRenderer renderer = new MessageRenderer(byId, formats.getFirst());
+        MessageRenderer renderer = new MessageRenderer(settings, byId, formats.getFirst());
         this.state = new State(settings, renderer);
         StateMachine machine = new StateMachine(state, byId, SetAside.read(files));
         this.store = Opening.replay(files, log.copied(), background, state, machine);

@@ -15,16 +15,16 @@ class MessageRendererTest {
             new PostponedLimits(500, 500, 700, 3), 1L << 40, 200, 1L << 40,
             new Retention(1L << 50, 1L << 50, 1, ms -> false));
 
-    private final MessageRenderer renderer = new MessageRenderer(new MessageFormat[128], new TestFormat());
+    private final MessageRenderer renderer = new MessageRenderer(SETTINGS, new MessageFormat[128], new TestFormat());
 
     private static boolean isNeededAfter(ByteBuffer checkpoint) {
-        MessageRenderer later = new MessageRenderer(new MessageFormat[128], new TestFormat());
+        MessageRenderer later = new MessageRenderer(SETTINGS, new MessageFormat[128], new TestFormat());
         new WholeState(new State(SETTINGS, later)).restore(checkpoint);
         return later.isNeeded();
     }
 
     private static boolean isNeededAfter(List<Section> sections) {
-        MessageRenderer later = new MessageRenderer(new MessageFormat[128], new TestFormat());
+        MessageRenderer later = new MessageRenderer(SETTINGS, new MessageFormat[128], new TestFormat());
         State state = new State(SETTINGS, later);
         sections.forEach(section -> StateSections.restore(state, section));
         return later.isNeeded();

@@ -276,7 +276,7 @@ class OldMessagesTest {
         Broker broker = directory.shard.broker();
         FetchResult fetch = new FetchResult();
         broker.fetch(partition, 0, 10, 1 << 20, TagFilter.ALL, fetch);
-        RecordCache copies = new RecordCache(position -> false);
+        RecordCache copies = new RecordCache(1, position -> false);
         byte[] bytes = new byte[TestFormat.HEADER + BODY];
         copies.add(new OriginalRead.Copy(fetch.position(0), TestFormat.ID, true, ByteBuffer.wrap(bytes)));
         copies.add(new OriginalRead.Copy(fetch.position(1), (byte) 0, false, null));

@@ -27,7 +27,7 @@ final class Announcement {
         warnings.forEach(one -> System.out.println("WARNING: " + one));
     }
 
-    /** Prints the lines of a broker, and of the name server beside it. */
+    /** Prints the lines of a broker, or of the brokers of a process, and of the name server beside it. */
     static void broker(Server server, long ms) throws IOException {
         ServerConfig config = server.config();
         ServerConfig.Listen listen = config.listen();
@@ -35,18 +35,21 @@ final class Announcement {
         if (server.nameServerPort() != ServerConfig.OFF) {
             nameServer(listen, server.nameServerPort());
         }
-        System.out.printf("  broker       %s   cluster %s, broker %s%n", listen.shown(server.brokerPort()),
-                config.identity().cluster(), config.identity().brokerName());
+        for (Server.Served each : server.brokers()) {
+            System.out.printf("  broker       %s   cluster %s, broker %s%n", listen.shown(each.port()),
+                    config.identity().cluster(), each.name());
+        }
+        String only = server.brokers().size() == 1 ? "" : "; messages of broker " + config.identity().brokerName() + " only";
         if (!config.identity().nameServers().isEmpty()) {
             System.out.printf("  registers at %s%n", String.join(";", config.identity().nameServers()));
         }
         if (server.grpcPort() != ServerConfig.OFF) {
-            System.out.printf("  gRPC         %s   (what RocketMQ 5 clients call endpoints)%n",
-                    listen.shown(server.grpcPort()));
+            System.out.printf("  gRPC         %s   (what RocketMQ 5 clients call endpoints%s)%n",
+                    listen.shown(server.grpcPort()), only);
         }
         if (server.openwirePort() != ServerConfig.OFF) {
-            System.out.printf("  JMS          tcp://%s   (what ActiveMQ clients call broker URL)%n",
-                    listen.shown(server.openwirePort()));
+            System.out.printf("  JMS          tcp://%s   (what ActiveMQ clients call broker URL%s)%n",
+                    listen.shown(server.openwirePort()), only);
         }
         System.out.printf("  data         %s   flush %s: %s%n", directory(config),
                 config.storage().flush(),
@@ -100,7 +103,7 @@ final class Announcement {
         if (server.nameServerPort() != ServerConfig.OFF) {
             about.add("name server " + listen.shown(server.nameServerPort()));
         }
-        about.add("broker " + config.identity().brokerName() + " " + listen.shown(server.brokerPort()));
+        server.brokers().forEach(each -> about.add("broker " + each.name() + " " + listen.shown(each.port())));
         if (server.grpcPort() != ServerConfig.OFF) {
             about.add("gRPC " + listen.shown(server.grpcPort()));
         }

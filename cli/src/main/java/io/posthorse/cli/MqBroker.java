@@ -93,9 +93,11 @@ final class MqBroker implements Callable<Integer> {
         Announcement.log(place);
         ServerConfig config = server.config();
         List<String> known = config.identity().nameServers();
-        System.out.printf("The broker[%s, %s] boot success. serializeType=JSON%s%n", config.identity().brokerName(),
-                config.listen().advertised(server.brokerPort()),
-                known.isEmpty() ? "" : " and name server is " + String.join(";", known));
+        for (Server.Served each : server.brokers()) {
+            System.out.printf("The broker[%s, %s] boot success. serializeType=JSON%s%n", each.name(),
+                    config.listen().advertised(each.port()),
+                    known.isEmpty() ? "" : " and name server is " + String.join(";", known));
+        }
         if (known.isEmpty() && server.nameServerPort() == ServerConfig.OFF) {
             System.out.println("WARNING: The broker registers with no name server, so clients cannot find it: give -n"
                     + " host:port, set namesrvAddr in the file, or NAMESRV_ADDR in the environment.");

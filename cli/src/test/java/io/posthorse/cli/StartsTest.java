@@ -73,6 +73,28 @@ class StartsTest {
     }
 
     @Test
+    void allBrokersOfAProcessAreNamed() throws Exception {
+        Process several = run(FREE, "start", "--data", directory.resolve("data").toString(), "--set", "brokers=3",
+                "--set", "nameserver.port=0", "--set", "brokerName=b");
+        await(several, "  broker ");
+        List<String> lines = lines(several);
+        for (String name : List.of("b", "b-1", "b-2")) {
+            assertEquals(1, lines.stream().filter(line -> line.startsWith("  broker  ")
+                    && line.endsWith("cluster DefaultCluster, broker " + name)).count(), lines.toString());
+        }
+        assertTrue(lines.stream().anyMatch(line -> line.contains("gRPC") && line.endsWith("messages of broker b only)")),
+                lines.toString());
+        assertTrue(lines.stream().anyMatch(line -> line.contains("is small for 3 brokers")), lines.toString());
+        Process status = run(List.of(), "status");
+        assertTrue(status.waitFor(60, TimeUnit.SECONDS));
+        for (String name : List.of("b", "b-1", "b-2")) {
+            assertTrue(lines(status).stream().anyMatch(line -> line.contains("broker " + name + " 127.0.0.1:")),
+                    lines(status).toString());
+        }
+        stop(several);
+    }
+
+    @Test
     void whatIsIgnoredStandsInAListAndWarningsComeLast() throws Exception {
         Path file = directory.resolve("broker.conf");
         Files.writeString(file, """

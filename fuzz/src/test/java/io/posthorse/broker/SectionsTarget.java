@@ -50,7 +50,7 @@ public final class SectionsTarget implements Target {
         MessageFormat[] formats = new MessageFormat[128];
         MessageFormat common = DirectoryTarget.formats().getFirst();
         formats[common.id()] = common;
-        return new StateMachine(new State(SETTINGS, new MessageRenderer(formats, common)), formats, Set.of());
+        return new StateMachine(new State(SETTINGS, new MessageRenderer(SETTINGS, formats, common)), formats, Set.of());
     }
 
     private static TreeSet<Section> sections(ByteBuffer in) {

@@ -10,5 +10,17 @@ import io.posthorse.platform.QuotaShares;
  * @param unsentBytesMax bytes that a peer has not taken above which reading from it stops
  * @param shares shares of one user and one address in connections and in memory for requests
  * @param daemon whether the JVM may end although the owner's thread runs
+ * @param owner name of the owner's thread
+ * @param heapBytes part of the heap that is for this network
  */
-public record NetSettings(int connectionsMax, int idleSeconds, int unsentBytesMax, QuotaShares shares, boolean daemon) {}
+public record NetSettings(
+        int connectionsMax, int idleSeconds, int unsentBytesMax, QuotaShares shares, boolean daemon, String owner,
+        long heapBytes) {
+    /** Name of the owner's thread in a process with one. */
+    public static final String OWNER = "posthorse-owner";
+
+    /** Creates the limits of a network that has the heap alone. */
+    public NetSettings(int connectionsMax, int idleSeconds, int unsentBytesMax, QuotaShares shares, boolean daemon) {
+        this(connectionsMax, idleSeconds, unsentBytesMax, shares, daemon, OWNER, Runtime.getRuntime().maxMemory());
+    }
+}

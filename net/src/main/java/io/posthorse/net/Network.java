@@ -79,12 +79,12 @@ public final class Network implements AutoCloseable {
     public Network(NetSettings settings, Clock clock) {
         this.settings = settings;
         this.complaints = new LogLimiter(clock);
-        long memory = Runtime.getRuntime().maxMemory();
+        long memory = settings.heapBytes();
         this.limits = new InboundLimits(
                 UnidentifiedPeers.among(settings.connectionsMax()), settings.connectionsMax(), memory / 8,
                 Math.min(STRANGERS_BYTES_MAX, memory / 16), settings.shares(), clock);
         IoHandlerFactory io = NativeTransport.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-        this.group = OwnerLoop.group(new DefaultThreadFactory("posthorse-owner", settings.daemon()), io);
+        this.group = OwnerLoop.group(new DefaultThreadFactory(settings.owner(), settings.daemon()), io);
         this.loop = group.next();
         this.handshakes = new DefaultEventExecutor(new DefaultThreadFactory("posthorse-handshakes", true));
         this.dialled = new DefaultChannelGroup(loop);

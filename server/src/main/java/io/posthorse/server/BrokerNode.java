@@ -1,25 +1,20 @@
 package io.posthorse.server;
 
 import io.posthorse.access.Gate;
+import io.posthorse.auth.AccessControl;
 import io.posthorse.auth.AccessTable;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.BrokerSettings;
 import io.posthorse.broker.GroupReplica;
-import io.posthorse.broker.MessageFormat;
 import io.posthorse.broker.Shard;
 import io.posthorse.broker.SlaveCopy;
-import io.posthorse.format.rocketmq.Host;
 import io.posthorse.format.rocketmq.OnlineClients;
 import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.Routes;
-import io.posthorse.format.rocketmq.StoredFormat;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.log.Batch;
-import io.posthorse.log.LogSettings;
 import io.posthorse.nameserver.NameServer;
-import io.posthorse.nameserver.NameServerLimits;
 import io.posthorse.net.BoundPort;
-import io.posthorse.net.NetSettings;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
 import io.posthorse.platform.Background;
@@ -27,17 +22,15 @@ import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.DiskThread;
 import io.posthorse.platform.Entropy;
-import io.posthorse.protocol.openwire.StoredForm;
 import io.posthorse.protocol.rocketmq.BrokerRegistration;
 import io.posthorse.protocol.rocketmq.ClusterRoutes;
 import io.posthorse.protocol.rocketmq.Copies;
 import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
+import io.posthorse.server.config.SeveralBrokers;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -54,6 +47,7 @@ final class BrokerNode {
     private static final int UNSENT_BYTES_MAX = 8 << 20;
 
     private final ServerConfig config;
+    private final ProcessBrokers brokers;
     private final boolean daemon;
     private final long checkpointBytes;
     private final DiskFileStore files;
@@ -63,6 +57,9 @@ final class BrokerNode {
     private final DiskThread names;
     private final OnlineClients online = new OnlineClients();
     private Shard shard;
+    private Tls tls;
+    /** Null before the broker can serve. */
+    private RemotingProtocol protocol;
     private BrokerRegistration registration;
     private Routes routes;
     private CertificateWatch certificates;
@@ -84,24 +81,22 @@ final class BrokerNode {
 
     /** @param checkpointBytes bytes of log after which a checkpoint is taken */
     BrokerNode(ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes) {
+        this(config, files, daemon, checkpointBytes, new ProcessBrokers(config));
+    }
+
+    /** @param brokers what the brokers of this process have of each other */
+    BrokerNode(
+            ServerConfig config, DiskFileStore files, boolean daemon, long checkpointBytes, ProcessBrokers brokers) {
         this.config = config;
+        this.brokers = brokers;
         this.daemon = daemon;
         this.checkpointBytes = checkpointBytes;
         this.files = files;
-        this.network = network(config, UNSENT_BYTES_MAX, daemon);
-        this.disk = new DiskThread("posthorse-disk", network.owner());
-        this.reader = new DiskThread("posthorse-reader", network.owner());
-        this.names = new DiskThread("posthorse-names", network.owner());
-    }
-
-    /** Returns an event loop with the limits of a configuration. */
-    static Network network(ServerConfig config, int unsentBytesMax, boolean daemon) {
-        ServerConfig.Limits limits = config.limits();
-        return new Network(
-                new NetSettings(
-                        ConnectionLimit.of(limits.connectionsMax(), 2, daemon), (int) (limits.connectionIdleMs() / 1000),
-                        unsentBytesMax, limits.shares(), daemon),
-                Clock.system());
+        this.network = ConnectionLimit.network(config, UNSENT_BYTES_MAX, daemon);
+        SeveralBrokers.Part part = config.part();
+        this.disk = new DiskThread(ConnectionLimit.name("posthorse-disk", part), network.owner());
+        this.reader = new DiskThread(ConnectionLimit.name("posthorse-reader", part), network.owner());
+        this.names = new DiskThread(ConnectionLimit.name("posthorse-names", part), network.owner());
     }
 
     /** Ends the threads; what they were doing may be lost. */
@@ -112,22 +107,23 @@ final class BrokerNode {
         network.close();
     }
 
-    /** Opens a data directory that belongs to no group, and serves clients. */
+    /** Opens a data directory that belongs to no group; {@link #openPorts} must follow. */
     void open() throws IOException {
         choosePort();
-        serve(network.onOwner(() -> {
+        prepare(network.onOwner(() -> {
             openSettings();
             long began = Clock.system().nanos();
             boolean mayHaveSlaves = config.replication().haPort() != ServerConfig.OFF;
             MasterEpochs epochs = new MasterEpochs(files, mayHaveSlaves, Entropy.system());
-            Broker broker = epochs.open(files, logSettings(), disk, core(), formats());
-            epochs.openedReport().forEach(LOG::warn);
+            Broker broker = epochs.open(
+                    files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort));
+            epochs.openedReport().forEach(line -> LOG.warn("{}{}", who(), line));
             ha = mayHaveSlaves ? new HaPort(config, network, epochs) : null;
             copies = ha == null ? copies : ha;
             LOG.info("The data directory {} was read in {} ms: {} topics, {} groups and subscriptions, a log up to position"
                     + " {}", files.place(), (Clock.system().nanos() - began) / 1_000_000, broker.topics().size(),
                     broker.subscriptions().size(), broker.tail());
-            broker.openingReport().forEach(LOG::warn);
+            broker.openingReport().forEach(line -> LOG.warn("{}{}", who(), line));
             return broker;
         }), batch -> { });
     }
@@ -146,7 +142,8 @@ final class BrokerNode {
         choosePort();
         return network.onOwner(() -> {
             GroupReplica opened = before == null
-                    ? GroupReplica.open(files, logSettings(), disk, core(), formats(), group)
+                    ? GroupReplica.open(
+                            files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort), group)
                     : before.reopen(disk);
             tables = new GroupTables(config, opened.tables(), names, onMismatch::accept);
             return opened;
@@ -158,7 +155,7 @@ final class BrokerNode {
         choosePort();
         return network.onOwner(() -> {
             openSettings();
-            return SlaveCopy.open(files, logSettings(), disk, core(), formats());
+            return SlaveCopy.open(files, CoreSettings.log(config), disk, core(), CoreSettings.formats(config, brokerPort));
         });
     }
 
@@ -173,13 +170,22 @@ final class BrokerNode {
      * @param proposer gets the batches on which a leader's group has to agree
      */
     void serve(Broker broker, Consumer<Batch> proposer) throws IOException {
+        prepare(broker, proposer);
+        openPorts();
+    }
+
+    private void prepare(Broker broker, Consumer<Batch> proposer) throws IOException {
+        tls = Encryption.load(config.listen().tls());
+        protocol = network.onOwner(() -> wire(broker, proposer));
+    }
+
+    /** Opens all ports. */
+    void openPorts() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        Listening ports = new Listening(config);
-        Tls tls = tls(listen.tls());
-        RemotingProtocol protocol = network.onOwner(() -> wire(broker, proposer));
-        ports.open(network, brokerPort, Purpose.BROKER, tls, protocol);
+        Listening ports = new Listening(config, brokers.guide());
+        ports.open(network, brokerPort, Purpose.BROKER.of(config, brokerPort), tls, protocol);
         if (listen.vipPort() != ServerConfig.OFF) {
-            ports.open(network, listen.vipPort(), Purpose.VIP, tls, protocol);
+            ports.open(network, listen.vipPort(), Purpose.VIP.of(config, listen.vipPort()), tls, protocol);
         }
         if (listen.nameServerPort() != ServerConfig.OFF) {
             nameServerPort = ports.open(network, listen.nameServerPort(), Purpose.NAME_SERVER, tls, protocol);
@@ -198,7 +204,9 @@ final class BrokerNode {
         if (listen.grpcPort() != ServerConfig.OFF) {
             openGrpc(ports);
         }
-        ports.guide().opened(new PortGuide.Ports(brokerPort, nameServerPort, grpcPort(), openwirePort));
+        if (config.part().isFirst()) { // whose ports are opened last
+            brokers.opened(nameServerPort, grpcPort(), openwirePort);
+        }
     }
 
     /** Opens the port; its connections are served once the library is loaded. */
@@ -219,18 +227,17 @@ final class BrokerNode {
         reader.run(grpc::open, failure -> { });
     }
 
-    static Tls tls(ServerConfig.Tls encryption) throws IOException {
-        if (!encryption.isOn()) {
-            return null;
-        }
-        return Tls.load(
-                Encryption.files(encryption), Encryption.clients(encryption), Encryption.isRequired(encryption));
-    }
-
     /** Chooses the port now, since messages carry it. */
     private void choosePort() throws IOException {
-        int configured = config.listen().brokerPort();
-        brokerPort = configured > 0 ? configured : new Listening(config).free(Purpose.BROKER);
+        brokerPort = config.listen().brokerPort();
+        while (brokerPort <= 0 || !brokers.choose(brokerPort)) {
+            brokerPort = new Listening(config).free(Purpose.BROKER.of(config, 0));
+        }
+    }
+
+    /** Returns the begin of lines about this broker in the server log: its name, unless it is the first or only one. */
+    private String who() {
+        return config.part().isFirst() ? "" : config.identity().brokerName() + ": ";
     }
 
     private void openSettings() throws IOException {
@@ -241,19 +248,12 @@ final class BrokerNode {
         return CoreSettings.of(config, operations == null ? config : operations.config(), checkpointBytes);
     }
 
-    private LogSettings logSettings() {
-        ServerConfig.Storage storage = config.storage();
-        LogSettings standard = LogSettings.standard(storage.flush() == ServerConfig.FlushMode.SYNC_FLUSH);
-        int ahead = Math.min(standard.allocateBytes(), storage.segmentBytes());
-        return new LogSettings(storage.segmentBytes() & ~7, ahead, standard.reserveBytes(), standard.sync());
-    }
-
     private RemotingProtocol wire(Broker broker, Consumer<Batch> proposer) throws IOException {
         Clock clock = Clock.system();
         shard = new Shard(broker, clock, network.timers(), network.owner());
         shard.onProposal(proposer);
         network.onReceived(shard::received);
-        OperatorNotices.from(shard);
+        OperatorNotices.from(shard, who());
         audit = new AuditLog(clock, network.timers());
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
@@ -264,78 +264,78 @@ final class BrokerNode {
         }
         RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
         rocketmq = RemotingSettings.of(config, brokerPort, live);
-        gate = new Gate(AccessSetup.open(config, tables, files, disk, clock), config.access().policy(), rocketmq.cluster(),
-                TopicsAndGroups.ownTopics(rocketmq), name -> broker.topic(name) != null,
-                name -> broker.subscription(name) != null);
+        boolean isFirst = config.part().isFirst();
+        AccessControl users =
+                isFirst ? AccessSetup.open(config, tables, files, disk, clock) : brokers.follow(network);
+        gate = new Gate(users, config.access().policy(), rocketmq.cluster(), TopicsAndGroups.ownTopics(rocketmq),
+                name -> broker.topic(name) != null, name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, rocketmq, config.identity()::brokerId, config.identity().nameServers(), network.timers(),
                 new ResolvingDialer(network, names), AccessSetup.signer(config, tables));
-        NameServer nameServer = nameServer(clock, broker);
+        NameServer nameServer = config.listen().nameServerPort() == ServerConfig.OFF ? null : brokers.nameServer(
+                config, new BrokerRoutes(broker, rocketmq, config.identity().brokerId(), ha),
+                new KeyValueFile(TableWriter.open(files, disk, "nameserver")));
         if (nameServer != null) {
             nameServer.onChange(audit.ofNameServer(RemotingProtocol::holder));
         }
-        routes = new ClusterRoutes(
-                rocketmq.brokerName(), new KnownBrokers(broker, rocketmq, config.identity().brokerId(), nameServer)::find,
-                registration, clock);
-        RemotingProtocol protocol = new RemotingProtocol(
-                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations,
-                gate, registration, routes, nameServer == null ? List.of() : List.of(nameServer));
-        protocol.copies(copies);
+        KnownBrokers known = new KnownBrokers(
+                broker, rocketmq, config.identity().brokerId(), nameServer, brokers.othersThan(config));
+        routes = isFirst ? new ClusterRoutes(rocketmq.brokerName(), known::find, registration, clock)
+                : brokers.routesFor(network, known::find);
+        RemotingProtocol wired = new RemotingProtocol(
+                shard, clock, network.timers(), reader, Entropy.system(), rocketmq, online, operations, gate,
+                isFirst ? registration : brokers.other(config), routes,
+                nameServer == null ? List.of() : List.of(nameServer));
+        wired.copies(copies);
         if (ha != null) {
             ha.attach(shard);
         }
-        followChanges(live, protocol);
+        followChanges(live, wired);
+        if (isFirst) {
+            brokers.lead(network, users, routes);
+        } else {
+            brokers.other(config).follow(broker, rocketmq, network.timers(), registration);
+        }
         shard.start();
         if (tables == null) {
             registration.start();
         } else {
             tables.lead(shard.tables(), config, files, disk, registration::start);
         }
-        return protocol;
+        return wired;
     }
 
     /** Applies changes of settings, those of earlier runs first. */
-    private void followChanges(RocketmqSettings.Live live, RemotingProtocol protocol) {
-        if (!operations.config().logging().equals(config.logging())) {
+    private void followChanges(RocketmqSettings.Live live, RemotingProtocol changing) {
+        boolean isFirst = config.part().isFirst(); // levels are those of the process
+        if (isFirst && !operations.config().logging().equals(config.logging())) {
             operations.config().logging().levels().apply(); // changed in an earlier run
         }
         operations.onChange(changed -> {
             shard.retention(CoreSettings.retention(changed.storage()));
             int before = rocketmq.permission();
             live.change(RemotingSettings.choices(changed));
-            protocol.settingsChanged();
-            changed.logging().levels().apply();
+            changing.settingsChanged();
+            if (isFirst) {
+                changed.logging().levels().apply();
+            }
             if (rocketmq.permission() != before) {
                 registration.permissionChanged();
             }
         });
     }
 
-    /** Returns the formats, RocketMQ's first: its clients see all messages in it. */
-    private List<MessageFormat> formats() throws IOException {
-        String host = config.listen().advertisedHost();
-        String name = host == null || host.isEmpty() ? config.listen().bind() : host;
-        InetSocketAddress shown = new InetSocketAddress(name, brokerPort);
-        StoredFormat rocketmqFormat = shown.isUnresolved() ? new StoredFormat() : new StoredFormat(Host.of(shown));
-        return List.of(rocketmqFormat, new StoredForm());
-    }
-
-    /** Returns the name server of this process, or null. */
-    private NameServer nameServer(Clock clock, Broker broker) throws IOException {
-        if (config.listen().nameServerPort() == ServerConfig.OFF) {
-            return null;
-        }
-        return new NameServer(
-                () -> clock.nanos() / 1_000_000,
-                List.of(new BrokerRoutes(broker, rocketmq, config.identity().brokerId(), ha)),
-                new KeyValueFile(TableWriter.open(files, disk, "nameserver")),
-                Map.of("listenPort", Integer.toString(config.listen().nameServerPort())),
-                NameServerLimits.STANDARD);
-    }
-
     /** Returns the port for slaves; {@link ServerConfig#OFF} where there is none. */
     int haPort() {
         return ha == null ? ServerConfig.OFF : ha.port();
+    }
+
+    ServerConfig config() {
+        return config;
+    }
+
+    PortGuide guide() {
+        return brokers.guide();
     }
 
     int brokerPort() {
@@ -363,19 +363,9 @@ final class BrokerNode {
         return reader;
     }
 
-    /** Returns the thread that writes and forces files. */
-    Background disk() {
-        return disk;
-    }
-
-    /** Returns the thread that looks names up. */
-    DiskThread names() {
-        return names;
-    }
-
-    /** Returns what the nodes of the cluster share; null for a broker of its own. */
-    GroupTables tables() {
-        return tables;
+    /** Returns what consumers are served with while a copy follows. */
+    FollowerReads.Parts parts() {
+        return new FollowerReads.Parts(network, disk, reader, names, files, tables, brokerPort);
     }
 
     /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */
@@ -406,6 +396,19 @@ final class BrokerNode {
     void awaitGrpc() throws IOException {
         if (grpc != null) {
             grpc.await();
+        }
+    }
+
+    /** Ends a start that has failed elsewhere in this process: what is open is closed as at the end. */
+    void abandonStart() {
+        if (protocol == null) {
+            endThreads();
+            return;
+        }
+        try {
+            close();
+        } catch (IOException e) {
+            LOG.warn("{} could not be closed: {}", files.place(), e.getMessage());
         }
     }
 

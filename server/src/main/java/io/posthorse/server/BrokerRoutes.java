@@ -11,7 +11,8 @@ import io.posthorse.protocol.rocketmq.Addresses;
 import java.util.Collection;
 
 /**
- * The broker of this process, as its name server sees it: topics are routable as soon as they exist.
+ * The broker of this process, the first one where there are several, as its name server sees it: topics are routable as
+ * soon as they exist.
  *
  * @param ha the port for slaves; null where there is none
  */
@@ -32,16 +33,21 @@ record BrokerRoutes(Broker broker, RocketmqSettings settings, long brokerId, HaP
     public TopicRoute topic(String name) {
         Topic topic = broker.topic(name);
         if (topic == null) {
-            // a new group asks for its retry topic just before the heartbeat that creates it, and then only 30 s later
-            boolean isExpected = name.startsWith(RETRY) && settings.autoCreateGroups();
-            int permissions = settings.allowed(TopicSettings.READ | TopicSettings.WRITE);
-            return isExpected ? new TopicRoute(1, 1, permissions, 0) : null;
+            return expected(settings, name);
         }
         return new TopicRoute(
                 topic.settings().readPartitions(),
                 topic.settings().writePartitions(),
                 settings.allowed(topic.settings().permissions()),
                 settings.announced(name));
+    }
+
+    /** Returns how a broker will offer a topic that it does not have yet; null where it will not. */
+    static TopicRoute expected(RocketmqSettings settings, String name) {
+        // a new group asks for its retry topic just before the heartbeat that creates it, and then only 30 s later
+        boolean isExpected = name.startsWith(RETRY) && settings.autoCreateGroups();
+        int permissions = settings.allowed(TopicSettings.READ | TopicSettings.WRITE);
+        return isExpected ? new TopicRoute(1, 1, permissions, 0) : null;
     }
 
     @Override

@@ -2,11 +2,13 @@ package io.posthorse.server;
 
 import io.posthorse.broker.SetAside;
 import io.posthorse.platform.DiskFileStore;
+import io.posthorse.server.config.SeveralBrokers;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * The check of a data directory before its use: the server writes nothing into a directory with files of other programs,
@@ -23,6 +25,8 @@ public final class DataDirectory {
             "(settings|nameserver)-\\d+\\.table", "access\\.key", "access-[01]\\.acl", "admin\\.secret",
             "\\..*", "lost\\+found"));
     private static final Pattern LOG = Pattern.compile(".*\\.log(\\.\\d)?");
+    private static final Pattern BROKER = Pattern.compile("[1-9]\\d?/");
+    private static final Pattern OF_LOG = Pattern.compile("0\\d{19}\\.log");
     private static final String LOCK = "lock";
     private static final int LOGS_DEPTH_MAX = 4;
     private static final int SHOWN = 5;
@@ -58,7 +62,8 @@ public final class DataDirectory {
         List<String> others = new ArrayList<>();
         for (String name : entries) {
             String plain = name.endsWith("/") ? name.substring(0, name.length() - 1) : name;
-            boolean isOurs = OURS.matcher(plain).matches() || isOfLogs(directory, plain, logs)
+            boolean isOurs = OURS.matcher(plain).matches() || isOfBrokers(directory, name)
+                    || isOfLogs(directory, plain, logs)
                     || isInUse && isOfEarlierLogs(directory, name, 0);
             if (!isOurs) {
                 others.add(name);
@@ -75,6 +80,41 @@ public final class DataDirectory {
         throw new IOException("The data directory " + directory.toAbsolutePath() + " contains " + shown + ". " + what
                 + " Nothing was changed. Name an empty directory (--data DIR, or storePathRootDir), or move these files"
                 + " elsewhere.");
+    }
+
+    /** Returns whether an entry has the directories of this process's other brokers, and nothing else. */
+    private static boolean isOfBrokers(Path directory, String name) throws IOException {
+        if (!name.equals(SeveralBrokers.DIRECTORY + "/")) {
+            return false;
+        }
+        List<String> entries = DiskFileStore.entries(directory.resolve(SeveralBrokers.DIRECTORY)).orElse(List.of());
+        return entries.stream().allMatch(entry -> BROKER.matcher(entry).matches());
+    }
+
+    /**
+     * Returns a warning where there are directories of more brokers than are served; null where there are none.
+     *
+     * @param directory directory of the first broker
+     * @param served number of brokers
+     */
+    static String unserved(Path directory, int served) throws IOException {
+        Path others = directory.resolve(SeveralBrokers.DIRECTORY);
+        List<Path> left = new ArrayList<>();
+        int last = 0;
+        for (String entry : DiskFileStore.entries(others).orElse(List.of())) {
+            int number = BROKER.matcher(entry).matches() ? Integer.parseInt(entry.substring(0, entry.length() - 1)) : 0;
+            Path there = others.resolve(entry);
+            if (number >= served && DiskFileStore.entries(there).orElse(List.of()).stream().anyMatch(
+                    file -> OF_LOG.matcher(file).matches())) {
+                left.add(there);
+                last = Math.max(last, number);
+            }
+        }
+        return left.isEmpty() ? null : "Messages in " + left.stream().map(Path::toString).collect(Collectors.joining(", "))
+                + " are not served, since this process was started with "
+                + (served == 1 ? "one broker" : served + " brokers") + " and earlier with more: start it with"
+                + " brokers=" + (last + 1) + " until they are consumed, or move these directories away"
+                + " if nobody needs them.";
     }
 
     /**

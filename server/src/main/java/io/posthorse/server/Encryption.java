@@ -9,6 +9,11 @@ import java.io.IOException;
 final class Encryption {
     private Encryption() {}
 
+    /** Returns the encryption of all ports; null where it is off. */
+    static Tls load(ServerConfig.Tls configured) throws IOException {
+        return configured.isOn() ? Tls.load(files(configured), clients(configured), isRequired(configured)) : null;
+    }
+
     static Tls.Files files(ServerConfig.Tls configured) {
         return new Tls.Files(configured.certificate(), configured.key(), configured.trusted());
     }

@@ -9,6 +9,7 @@ import io.posthorse.format.rocketmq.RocketmqSettings;
 import io.posthorse.format.rocketmq.TopicsAndGroups;
 import io.posthorse.net.Network;
 import io.posthorse.net.Tls;
+import io.posthorse.platform.Background;
 import io.posthorse.platform.Clock;
 import io.posthorse.platform.DiskFileStore;
 import io.posthorse.platform.Entropy;
@@ -33,8 +34,7 @@ final class FollowerReads {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerReads.class);
 
     private final ServerConfig config;
-    private final BrokerNode node;
-    private final DiskFileStore files;
+    private final Parts node;
     private final GroupReplica copy;
     private final LongSupplier id;
     private final FollowerCopies copies;
@@ -49,14 +49,23 @@ final class FollowerReads {
     private boolean isOver;
 
     /**
-     * @param node whose threads and port are used
+     * The parts of a node that serve.
+     *
+     * @param reader reads old messages
+     * @param names looks names up
+     * @param tables what the nodes of the cluster share
+     * @param brokerPort for remoting clients
+     */
+    record Parts(
+            Network network, Background disk, Background reader, Background names, DiskFileStore files,
+            GroupTables tables, int brokerPort) {}
+
+    /**
      * @param id supplies the id of this node under its broker's name
      * @param leader supplies the name of the node that leads; null where none is known to
      */
     FollowerReads(
-            ServerConfig config, BrokerNode node, DiskFileStore files, GroupReplica copy, LongSupplier id,
-            Supplier<String> leader) {
-        this.files = files;
+            ServerConfig config, Parts node, GroupReplica copy, LongSupplier id, Supplier<String> leader) {
         this.config = config;
         this.node = node;
         this.copy = copy;
@@ -70,7 +79,7 @@ final class FollowerReads {
      * @throws IOException where the port cannot be opened; the message says what to do
      */
     void open() throws IOException {
-        Tls tls = BrokerNode.tls(config.listen().tls());
+        Tls tls = Encryption.load(config.listen().tls());
         boolean isWired = node.network().onOwner(this::wire);
         if (!isWired) {
             return;
@@ -78,7 +87,7 @@ final class FollowerReads {
         Listening ports = new Listening(config);
         int port = ports.open(node.network(), node.brokerPort(), Purpose.BROKER, tls, protocol);
         ports.guide().opened(
-                new PortGuide.Ports(port, ServerConfig.OFF, ServerConfig.OFF, ServerConfig.OFF));
+                new PortGuide.Ports(List.of(port), ServerConfig.OFF, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
             certificates = new CertificateWatch(tls, node.network().timers(), node.disk());
             certificates.start();
@@ -98,18 +107,18 @@ final class FollowerReads {
         audit = new AuditLog(clock, node.network().timers());
         shard.audit().onNote(audit);
         broker.faults().onFault(new FaultLog());
-        ServerOperations operations = new ServerOperations(config, files, tables);
+        ServerOperations operations = new ServerOperations(config, node.files(), tables);
         RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
         RocketmqSettings settings = RemotingSettings.of(config, node.brokerPort(), live);
         Gate gate = new Gate(
-                AccessSetup.open(config, tables, files, node.disk(), clock), config.access().policy(),
+                AccessSetup.open(config, tables, node.files(), node.disk(), clock), config.access().policy(),
                 settings.cluster(), TopicsAndGroups.ownTopics(settings), name -> broker.topic(name) != null,
                 name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
                 broker, settings, id, config.identity().nameServers(), node.network().timers(),
                 new ResolvingDialer(node.network(), node.names()), AccessSetup.signer(config, tables));
-        ClusterRoutes routes = new ClusterRoutes(
-                settings.brokerName(), new KnownBrokers(broker, settings, id.getAsLong(), null)::find, registration, clock);
+        KnownBrokers known = new KnownBrokers(broker, settings, id.getAsLong(), null, List.of());
+        ClusterRoutes routes = new ClusterRoutes(settings.brokerName(), known::find, registration, clock);
         protocol = new RemotingProtocol(
                 shard, clock, node.network().timers(), node.reader(), Entropy.system(), settings, new OnlineClients(),
                 operations, gate, registration, routes, List.of());

@@ -8,10 +8,16 @@ import io.posthorse.nameserver.HostedTopic;
 import io.posthorse.nameserver.NameServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.TreeMap;
 
-/** The brokers of a topic that this process knows: its own, and those that registered with its name server. */
-record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, NameServer nameServer) {
+/**
+ * The brokers of a topic that this process knows: its own, and those that registered with its name server.
+ *
+ * @param others the brokers of this process beside {@code broker}
+ */
+record KnownBrokers(
+        Broker broker, RocketmqSettings settings, long brokerId, NameServer nameServer, List<OtherBroker> others) {
 
     List<TopicOnBroker> find(String topic) {
         List<TopicOnBroker> found = new ArrayList<>();
@@ -20,6 +26,7 @@ record KnownBrokers(Broker broker, RocketmqSettings settings, long brokerId, Nam
                     host.broker().name(), host.broker().addresses(), host.topic().readQueues(), host.topic().writeQueues(),
                     host.topic().perm(), host.topic().sysFlag()));
         }
+        others.stream().map(other -> other.offer(topic)).filter(Objects::nonNull).forEach(found::add);
         Topic own = broker.topic(topic);
         if (own != null) {
             TreeMap<Long, String> addresses = new TreeMap<>();

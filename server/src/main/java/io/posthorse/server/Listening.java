@@ -9,6 +9,7 @@ import io.posthorse.net.Splices;
 import io.posthorse.net.SpokenProtocol;
 import io.posthorse.net.Tls;
 import io.posthorse.server.config.ServerConfig;
+import io.posthorse.server.config.SeveralBrokers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 
@@ -36,14 +37,30 @@ final class Listening {
                 SpokenProtocol.GRPC, "gRPC clients", "grpcServerPort", "leave gRPC out with grpc.enabled=false");
         static final Purpose JMS = new Purpose(
                 SpokenProtocol.OPENWIRE, "JMS clients", "openwire.port", "leave JMS out with openwire.enabled=false");
+
+        /** Returns the same for a port of the broker of a configuration, which may be one of several. */
+        Purpose of(ServerConfig config, int port) {
+            int number = config.part().number();
+            if (number == 0) {
+                return this;
+            }
+            int first = config.listen().brokerPort() - SeveralBrokers.PORT_STEP * number;
+            String where = config.listen().brokerPort() == 0 ? "" : ", listenPort + " + (port - first);
+            return new Purpose(
+                    speaks, purpose.split(",")[0] + " of broker " + config.identity().brokerName() + where, key, otherwise);
+        }
     }
 
     private final String bind;
     private final PortGuide guide;
 
     Listening(ServerConfig config) {
+        this(config, new PortGuide(config));
+    }
+
+    Listening(ServerConfig config, PortGuide guide) {
         this.bind = config.listen().bind();
-        this.guide = new PortGuide(config);
+        this.guide = guide;
     }
 
     /** Returns the guide to the ports; it needs their numbers once all are open. */

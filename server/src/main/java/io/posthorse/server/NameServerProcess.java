@@ -92,7 +92,7 @@ public final class NameServerProcess implements AutoCloseable {
 
     private void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        Tls tls = BrokerNode.tls(listen.tls());
+        Tls tls = Encryption.load(listen.tls());
         RequestHandler handler = network.onOwner(this::handler);
         NameServerGate gate = users == null ? null : network.onOwner(this::gate);
         Listening ports = new Listening(config);
@@ -100,7 +100,7 @@ public final class NameServerProcess implements AutoCloseable {
                 network, listen.nameServerPort(),
                 cluster == null ? Listening.Purpose.NAME_SERVER_ALONE : Listening.Purpose.NAME_SERVER, tls,
                 connection -> new NameServerSession(handler, connection, gate));
-        ports.guide().opened(new PortGuide.Ports(ServerConfig.OFF, port, ServerConfig.OFF, ServerConfig.OFF));
+        ports.guide().opened(new PortGuide.Ports(List.of(), port, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
             certificates = new CertificateWatch(tls, network.timers(), disk);
             certificates.start();

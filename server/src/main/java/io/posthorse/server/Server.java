@@ -8,20 +8,25 @@ import io.posthorse.platform.DiskFileStore;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A name server and a broker in one process on one data directory. {@link #start} starts it, {@link #close} stops it; a JVM
  * can run several.
  */
 public final class Server implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+
     private final ServerConfig config;
     private final DiskFileStore files;
     /** Null where this is a slave. */
-    private final BrokerNode own;
+    private final ServedBrokers own;
     /** Null where this is none. */
     private final SlaveNode slave;
 
-    private Server(ServerConfig config, DiskFileStore files, BrokerNode own, SlaveNode slave) {
+    private Server(ServerConfig config, DiskFileStore files, ServedBrokers own, SlaveNode slave) {
         this.config = config;
         this.files = files;
         this.own = own;
@@ -43,26 +48,24 @@ public final class Server implements AutoCloseable {
     }
 
     private static Server start(ServerConfig config, boolean daemon) throws IOException {
+        if (daemon && config.part().count() > 1) {
+            throw new IOException("An application's JVM has one broker: leave brokers=" + config.part().count() + " out, or"
+                    + " start a server of its own.");
+        }
         DiskFileStore files = openDirectory(config);
-        BrokerNode node = null;
         try {
             requireNoGroups(files);
             if (config.identity().role() == ServerConfig.BrokerRole.SLAVE) {
                 return new Server(config, files, null, SlaveNode.start(config, files, daemon, BrokerNode.CHECKPOINT_BYTES));
             }
-            node = new BrokerNode(config, files, daemon, BrokerNode.CHECKPOINT_BYTES);
-            node.open();
-            return new Server(config, files, node, null);
+            return new Server(config, files, ServedBrokers.start(config, files, daemon), null);
         } catch (Throwable e) { // also after an Error, the directory must not stay locked in this process
-            if (node != null) {
-                node.endThreads();
-            }
             files.close();
             throw e;
         }
     }
 
-    private static void requireNoGroups(DiskFileStore files) throws IOException {
+    static void requireNoGroups(DiskFileStore files) throws IOException {
         if (files.list().contains("node")) {
             throw new IOException("The data directory " + files.place() + " is that of a cluster's node, and would differ"
                     + " from the other nodes' if a broker of its own wrote to it. Start it with cluster.nodes and"
@@ -74,12 +77,17 @@ public final class Server implements AutoCloseable {
         Path directory = Path.of(config.storage().directory());
         String logs = config.logging().directory();
         DataDirectory.requireOurs(directory, logs == null ? null : Path.of(logs));
-        return DiskFileStore.open(directory);
+        String unserved = config.part().isFirst() ? DataDirectory.unserved(directory, config.part().count()) : null;
+        DiskFileStore files = DiskFileStore.open(directory);
+        if (unserved != null) {
+            LOG.warn("{}", unserved);
+        }
+        return files;
     }
 
     /** Returns the broker in use: a slave's is another one after it has fetched its master's data. */
     private BrokerNode node() {
-        return slave == null ? own : slave.node();
+        return slave == null ? own.first() : slave.node();
     }
 
     /** Returns the configuration that it was started with. */
@@ -89,6 +97,19 @@ public final class Server implements AutoCloseable {
 
     public int brokerPort() {
         return node().brokerPort();
+    }
+
+    /** A broker of this process. */
+    public record Served(String name, int port) {}
+
+    /** Returns the brokers of this process, the first one first. */
+    public List<Served> brokers() {
+        return nodes().stream().map(node -> new Served(node.config().identity().brokerName(), node.brokerPort())).toList();
+    }
+
+    /** Returns what the brokers consist of; tests block their threads. */
+    List<BrokerNode> nodes() {
+        return slave == null ? own.all() : List.of(slave.node());
     }
 
     /** Returns the thread that reads old messages; tests block it. */

@@ -3,7 +3,9 @@ package io.posthorse.server;
 import io.posthorse.platform.FileStore;
 import io.posthorse.protocol.rocketmq.Operations;
 import io.posthorse.server.config.LiveSettings;
+import io.posthorse.server.config.LogLevels;
 import io.posthorse.server.config.ServerConfig;
+import io.posthorse.server.config.SeveralBrokers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,6 +65,11 @@ final class ServerOperations implements Operations {
         Map<String, String> wanted = LiveSettings.read(properties);
         Map<String, String> inForce = settings();
         wanted.entrySet().removeIf(entry -> entry.getValue().equals(inForce.get(entry.getKey())));
+        if (!started.part().isFirst() && wanted.containsKey(LogLevels.KEY)) {
+            done.accept("Nothing was changed. " + LogLevels.KEY + " is a setting of the whole process: change it at its"
+                    + " first broker, " + SeveralBrokers.first(started.identity().brokerName()) + ".");
+            return;
+        }
         String refusal = settings.refusal(wanted);
         if (refusal != null) {
             done.accept(refusal);

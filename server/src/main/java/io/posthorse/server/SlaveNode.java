@@ -66,7 +66,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
         this.checkpointBytes = checkpointBytes;
         this.status = new SlaveStatus(config);
         this.replacement = new CopyReplacement(files, new Replaced());
-        this.links = BrokerNode.network(config, UNSENT_BYTES_MAX, daemon);
+        this.links = ConnectionLimit.network(config, UNSENT_BYTES_MAX, daemon);
         this.names = new DiskThread("posthorse-names", links.owner());
         this.changes = new DiskThread("posthorse-slave", links.owner());
     }

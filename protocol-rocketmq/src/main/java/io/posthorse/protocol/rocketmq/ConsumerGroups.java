@@ -101,7 +101,7 @@ final class ConsumerGroups {
         this.online = online;
         this.clock = clock;
         this.timers = timers;
-        this.heartbeats = new Quota(Runtime.getRuntime().maxMemory() / HEAP_PART, shares);
+        this.heartbeats = new Quota(broker.settings().heapBytes() / HEAP_PART, shares);
     }
 
     void start() {

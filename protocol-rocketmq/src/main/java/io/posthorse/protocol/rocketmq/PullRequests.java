@@ -58,7 +58,7 @@ final class PullRequests {
         this.groups = groups;
         this.filters = filters;
         this.waits = new Quota(
-                Runtime.getRuntime().maxMemory() / WAITERS_HEAP_PART / WAITER_BYTES, protocol.settings.shares());
+                broker.settings().heapBytes() / WAITERS_HEAP_PART / WAITER_BYTES, protocol.settings.shares());
     }
 
     void handle(RemotingSession session, RequestHeader header) {

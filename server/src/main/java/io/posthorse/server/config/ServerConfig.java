@@ -14,6 +14,7 @@ import java.util.Map;
  *
  * @param replication masters and slaves
  * @param cluster the cluster that this process is a node of; null where it is a broker of its own
+ * @param part which of the brokers of this process it is for
  * @param given settings that are not at their defaults, as texts by name
  * @param notes notes for the operator that do not prevent the start
  * @param ignored keys that have no meaning here, one in each text
@@ -29,6 +30,7 @@ public record ServerConfig(
         Limits limits,
         Logging logging,
         Cluster cluster,
+        SeveralBrokers.Part part,
         Map<String, String> given,
         List<String> notes,
         List<String> ignored) {
@@ -114,8 +116,8 @@ public record ServerConfig(
                 directory, storage.segmentBytes, storage.flush, storage.flushIntervalMs, storage.retentionMs,
                 storage.retentionBytes, storage.deleteHours, storage.diskUsedPercentMax, storage.hotBytes);
         return new ServerConfig(
-                listen, access, identity, replication, there, topics, transactions, limits, logging, cluster, given, notes,
-                ignored);
+                listen, access, identity, replication, there, topics, transactions, limits, logging, cluster, part, given,
+                notes, ignored);
     }
 
     /** Returns the same configuration without a name server, for a broker beside one. */
@@ -124,8 +126,8 @@ public record ServerConfig(
                 listen.bind, listen.brokerPort, listen.vipPort, OFF, listen.grpcPort, listen.openwirePort,
                 listen.advertisedHost, listen.tls);
         return new ServerConfig(
-                without, access, identity, replication, storage, topics, transactions, limits, logging, cluster, given,
-                notes, ignored);
+                without, access, identity, replication, storage, topics, transactions, limits, logging, cluster, part,
+                given, notes, ignored);
     }
 
     /**

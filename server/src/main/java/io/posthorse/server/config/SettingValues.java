@@ -25,6 +25,7 @@ import java.util.stream.Collectors;
 final class SettingValues {
     private static final Pattern LOOPBACK = Pattern.compile("127\\.\\d+\\.\\d+\\.\\d+|::1|\\[::1]|localhost");
     private static final int VIP_DISTANCE = 2;
+    private static final int PORT_MAX = 65_535;
     private static final int AROUND_MESSAGE = 256 << 10;
     private static final long HOUR_MS = 3_600_000;
     private static final String NAMELESS = "DEFAULT_BROKER";
@@ -73,6 +74,7 @@ final class SettingValues {
         checkOpenwirePort(problems);
         checkRole(problems, notes);
         checkCluster(problems, notes);
+        checkBrokers(problems);
         if (given.containsKey(Settings.MESSAGE_BYTES_MAX.name()) && get(Settings.MESSAGE_BYTES_MAX) > messageBytesMax()) {
             notes.add(where(Settings.MESSAGE_BYTES_MAX) + ": maxMessageSize exceeds the size of a segment; "
                     + messageBytesMax() + " is used. A larger mappedFileSizeCommitLog allows longer messages");
@@ -128,7 +130,7 @@ final class SettingValues {
         boolean isChosen = port != null || given.containsKey(Settings.BROKER_ROLE.name());
         int broker = integer(Settings.LISTEN_PORT);
         return !isMaster || !isChosen ? ServerConfig.OFF
-                : port != null ? Math.toIntExact(port) : broker == 0 ? 0 : Math.min(broker + 1, 65_535);
+                : port != null ? Math.toIntExact(port) : broker == 0 ? 0 : Math.min(broker + 1, PORT_MAX);
     }
 
     private void checkCluster(Collection<ConfigProblem> problems, Collection<String> notes) {
@@ -181,6 +183,43 @@ final class SettingValues {
         if (nodes.size() % 2 == 0) {
             notes.add(where(Settings.CLUSTER_NODES) + ": a cluster of " + nodes.size() + " nodes survives the loss of no"
                     + " more nodes than one of " + (nodes.size() - 1) + "; name an odd number");
+        }
+    }
+
+    /** Checks what does not fit several brokers in one process. */
+    private void checkBrokers(Collection<ConfigProblem> problems) {
+        int brokers = integer(Settings.BROKERS);
+        if (brokers == 1) {
+            return;
+        }
+        if (get(Settings.CLUSTER_NODES) != null) {
+            problems.add(problem(Settings.BROKERS, "a node of a cluster has one broker: leave it out, or leave cluster.nodes"
+                    + " out"));
+        } else if (get(Settings.BROKER_ROLE) != BrokerRole.ASYNC_MASTER || haPort() != ServerConfig.OFF
+                || get(Settings.HA_MASTER) != null) {
+            problems.add(problem(Settings.BROKERS, "several brokers in one process have no slaves, and are none: leave it"
+                    + " out, or leave out " + Settings.BROKER_ROLE.name() + ", " + Settings.HA_PORT.name() + " and "
+                    + Settings.HA_MASTER.name()));
+        }
+        if (brokerName().length() > SeveralBrokers.NAME_MAX) {
+            problems.add(problem(Settings.BROKER_NAME, "with several brokers it may have " + SeveralBrokers.NAME_MAX
+                    + " characters, since each has its number behind it"));
+        }
+        List<Integer> others = List.of(nameServerPort(), grpcPort(), openwirePort());
+        int first = integer(Settings.LISTEN_PORT);
+        for (int number = 1; first != 0 && number < brokers; number++) {
+            int port = SeveralBrokers.port(first, number);
+            int vip = get(Settings.VIP_ENABLED) ? port - VIP_DISTANCE : port;
+            if (port > PORT_MAX) {
+                problems.add(problem(Settings.LISTEN_PORT, "port " + port + " of the last of " + brokers + " brokers is"
+                        + " none: use a smaller listenPort"));
+                return;
+            }
+            if (others.contains(port) || others.contains(vip)) {
+                problems.add(problem(Settings.BROKERS, "port " + (others.contains(port) ? port : vip) + " is that of broker "
+                        + SeveralBrokers.name(brokerName(), number) + ", and used by another listener: choose another"
+                        + " listenPort, 4 below or above the others"));
+            }
         }
     }
 
@@ -417,7 +456,7 @@ final class SettingValues {
                         self, get(Settings.CLUSTER_NODES), get(Settings.CLUSTER_CERTIFICATES),
                         get(Settings.CLUSTER_SCRUB) << 20);
         return new ServerConfig(
-                listen, access, identity, replication, storage, topics, transactions, limits, logging, cluster, texts, notes,
-                ignored);
+                listen, access, identity, replication, storage, topics, transactions, limits, logging, cluster,
+                SeveralBrokers.Part.of(integer(Settings.BROKERS)), texts, notes, ignored);
     }
 }

@@ -50,6 +50,10 @@ final class Settings {
     static final Setting<Long> LISTEN_PORT = Setting.of(
             LISTENING, "listenPort", new SettingType.Whole(0, PORT_MAX), "10911", "",
             "Port of the broker; 0 is any free port.");
+    static final Setting<Long> BROKERS = Setting.of(
+            LISTENING, "brokers", new SettingType.Whole(1, SeveralBrokers.MAX), "1", "brokers",
+            "Number of brokers in this process, each with a thread, a log and a port of its own: `listenPort`, and 4, 8, 12"
+                    + " ... above it. See several-brokers.md.");
     static final Setting<Boolean> VIP_ENABLED = Setting.of(
             LISTENING, "vip.enabled", SWITCH, "true", "",
             "Opens a second port, `listenPort` - 2, to which old clients and consoles send by default.");
@@ -312,7 +316,7 @@ final class Settings {
 
     /** All settings, in the order of the documentation. */
     static final List<Setting<?>> ALL = List.of(
-            BIND, INSECURE, LISTEN_PORT, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
+            BIND, INSECURE, LISTEN_PORT, BROKERS, VIP_ENABLED, BROKER_IP1, NAMESERVER_ENABLED, NAMESERVER_PORT,
             GRPC_ENABLED, GRPC_PORT, OPENWIRE_ENABLED, OPENWIRE_PORT,
             TLS_MODE, TLS_CERTIFICATE, TLS_KEY, TLS_CLIENTS, TLS_TRUST,
             AUTH, AUTHORIZATION, FIRST_USER, INNER_USER, PLAIN_ACL, PLAIN_PASSWORDS, PASSWORD_MIN, ZONES,
