@@ -77,8 +77,7 @@ class SeveralBrokersConfigTest {
     @CsvSource(delimiter = '|', value = {
         "brokers=17 | 1 to 16",
         "brokers=0 | 1 to 16",
-        "brokers=2;cluster.nodes=a=127.0.0.1:1,b=127.0.0.1:2,c=127.0.0.1:3;cluster.node=a | a node of a cluster has one"
-                + " broker: leave it out",
+        "brokers=2;cluster.nodes=a=127.0.0.1:1,b=127.0.0.1:2;cluster.node=a | a node of a cluster has one broker",
         "brokers=2;brokerRole=SYNC_MASTER | several brokers in one process have no slaves",
         "brokers=2;brokerRole=ASYNC_MASTER | leave out brokerRole, haListenPort and haMasterAddress",
         "brokers=2;brokerRole=SLAVE;brokerId=1;haMasterAddress=a:1 | several brokers in one process have no slaves",
