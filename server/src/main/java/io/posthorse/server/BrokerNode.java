@@ -365,7 +365,7 @@ final class BrokerNode {
 
     /** Returns what consumers are served with while a copy follows. */
     FollowerReads.Parts parts() {
-        return new FollowerReads.Parts(network, disk, reader, names, files, tables, brokerPort);
+        return new FollowerReads.Parts(network, disk, reader, names, files, tables);
     }
 
     /** Returns the name of the file with the first super user's secret in the data directory; null where there is none. */

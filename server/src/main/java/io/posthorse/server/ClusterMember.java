@@ -115,7 +115,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
             }
             GroupReplica opened = next.follow(group, before, names, this::failed);
             repairs.begin(next.network(), opened);
-            reads = !config.replication().slaveRead() ? null
+            reads = FollowerReads.port(config) == ServerConfig.OFF ? null
                     : new FollowerReads(config, next.parts(), opened, () -> members.place(name), () -> leader);
             openReads(reads, before == null);
             synchronized (this) {

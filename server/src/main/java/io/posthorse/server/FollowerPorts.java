@@ -70,10 +70,9 @@ final class FollowerPorts implements AutoCloseable {
      */
     void open() throws IOException {
         ServerConfig.Listen listen = config.listen();
-        if (!config.replication().slaveRead()) {
-            open(listen.brokerPort(), Purpose.BROKER, true);
-        } else if (listen.brokerPort() > 0) { // this node serves consumers there itself, once it has its copy
-            ports.bind(listen.brokerPort(), Purpose.BROKER).close();
+        open(listen.brokerPort(), Purpose.BROKER, true);
+        if (FollowerReads.port(config) > 0) { // it is opened once this node has its copy
+            ports.bind(FollowerReads.port(config), Purpose.READS).close();
         }
         open(listen.vipPort(), Purpose.VIP, true);
         open(listen.grpcPort(), Purpose.GRPC, config.given().containsKey(Purpose.GRPC.key()));

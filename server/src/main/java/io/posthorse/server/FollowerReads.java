@@ -33,6 +33,8 @@ import org.slf4j.LoggerFactory;
 final class FollowerReads {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerReads.class);
 
+    private static final int PORT_MAX = 65_535;
+
     private final ServerConfig config;
     private final Parts node;
     private final GroupReplica copy;
@@ -47,6 +49,7 @@ final class FollowerReads {
     /** Null where nothing is encrypted. */
     private volatile CertificateWatch certificates;
     private boolean isOver;
+    private volatile int port;
 
     /**
      * The parts of a node that serve.
@@ -54,11 +57,10 @@ final class FollowerReads {
      * @param reader reads old messages
      * @param names looks names up
      * @param tables what the nodes of the cluster share
-     * @param brokerPort for remoting clients
      */
     record Parts(
             Network network, Background disk, Background reader, Background names, DiskFileStore files,
-            GroupTables tables, int brokerPort) {}
+            GroupTables tables) {}
 
     /**
      * @param id supplies the id of this node under its broker's name
@@ -74,6 +76,15 @@ final class FollowerReads {
     }
 
     /**
+     * Returns the port: the one behind the broker's, where connections go on to the leader; 0 for any free one, and
+     * {@link ServerConfig#OFF} where consumers are not served.
+     */
+    static int port(ServerConfig config) {
+        int broker = config.listen().brokerPort();
+        return !config.replication().slaveRead() ? ServerConfig.OFF : broker == 0 ? 0 : Math.min(broker + 1, PORT_MAX);
+    }
+
+    /**
      * Opens the port for remoting clients; does nothing once this node begins to lead. It may be tried again.
      *
      * @throws IOException where the port cannot be opened; the message says what to do
@@ -85,7 +96,7 @@ final class FollowerReads {
             return;
         }
         Listening ports = new Listening(config);
-        int port = ports.open(node.network(), node.brokerPort(), Purpose.BROKER, tls, protocol);
+        ports.open(node.network(), port, Purpose.READS, tls, protocol);
         ports.guide().opened(
                 new PortGuide.Ports(List.of(port), ServerConfig.OFF, ServerConfig.OFF, ServerConfig.OFF));
         if (tls != null) {
@@ -100,6 +111,8 @@ final class FollowerReads {
         if (isOver || protocol != null) {
             return !isOver;
         }
+        int wanted = port(config);
+        port = wanted > 0 ? wanted : new Listening(config).free(Purpose.READS);
         Broker broker = copy.reader();
         GroupTables tables = node.tables();
         shard = new Shard(broker, clock, node.network().timers(), node.network().owner());
@@ -109,7 +122,7 @@ final class FollowerReads {
         broker.faults().onFault(new FaultLog());
         ServerOperations operations = new ServerOperations(config, node.files(), tables);
         RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
-        RocketmqSettings settings = RemotingSettings.of(config, node.brokerPort(), live);
+        RocketmqSettings settings = RemotingSettings.of(config, port, live);
         Gate gate = new Gate(
                 AccessSetup.open(config, tables, node.files(), node.disk(), clock), config.access().policy(),
                 settings.cluster(), TopicsAndGroups.ownTopics(settings), name -> broker.topic(name) != null,

@@ -32,6 +32,9 @@ final class Listening {
                 SpokenProtocol.REMOTING, "the name server", "nameserver.port",
                 "leave the name server out with nameserver.enabled=false");
         static final Purpose NAME_SERVER_ALONE = new Purpose(SpokenProtocol.REMOTING, "the name server", "listenPort", "");
+        static final Purpose READS = new Purpose(
+                SpokenProtocol.REMOTING, "consumers at a node that follows (listenPort + 1)", "listenPort",
+                "leave them to the leader with slaveReadEnable=false");
         static final Purpose HA = new Purpose(SpokenProtocol.REMOTING, "slaves", "haListenPort", "");
         static final Purpose GRPC = new Purpose(
                 SpokenProtocol.GRPC, "gRPC clients", "grpcServerPort", "leave gRPC out with grpc.enabled=false");

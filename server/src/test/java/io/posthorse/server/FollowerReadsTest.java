@@ -46,6 +46,11 @@ class FollowerReadsTest {
         }, code -> code == 0);
     }
 
+    /** Returns the port at which a node serves consumers itself. */
+    private static int readsAt(ThreeNodes nodes, String node) {
+        return node.equals(nodes.leader()) ? nodes.broker(node) : nodes.reads(node);
+    }
+
     private static Frame pull(RawClient at, long offset, long suspendMs) {
         return at.ask(TestBroker.PULL, TestBroker.pull("Readers", TOPIC, 0, offset, "*", suspendMs), NO_BODY);
     }
@@ -57,16 +62,16 @@ class FollowerReadsTest {
         }
         for (String node : nodes.followers()) {
             await().atMost(ThreeNodes.PATIENCE).ignoreException(UncheckedIOException.class).until(() -> {
-                try (RawClient client = new RawClient(nodes.broker(node), false)) {
+                try (RawClient client = new RawClient(nodes.reads(node), false)) {
                     return pull(client, 0, 0).code();
                 }
             }, code -> code == 0 || code == 19);
         }
     }
 
-    private static List<String> bodies(ThreeNodes nodes, String at) {
+    private static List<String> bodies(int at) {
         List<String> bodies = new ArrayList<>();
-        try (RawClient client = new RawClient(nodes.broker(at), false)) {
+        try (RawClient client = new RawClient(at, false)) {
             for (Frame answer = pull(client, 0, 0); answer.code() == 0; answer = pull(client, bodies.size(), 0)) {
                 Stored.all(answer.body()).forEach(one -> bodies.add(new String(one.body(), StandardCharsets.UTF_8)));
             }
@@ -87,8 +92,10 @@ class FollowerReadsTest {
             await().atMost(ThreeNodes.PATIENCE).untilAsserted(() -> {
                 String shown = route(nodes, node).replace("\"", "");
                 for (String each : nodes.running.keySet()) {
-                    int id = each.equals(leads) ? 0 : 1 + ThreeNodes.NAMES.indexOf(each);
-                    assertTrue(shown.contains(id + ":127.0.0.1:" + nodes.broker(each)), shown);
+                    boolean isLeader = each.equals(leads);
+                    String shownAs = isLeader ? "0:127.0.0.1:" + nodes.broker(each)
+                            : 1 + ThreeNodes.NAMES.indexOf(each) + ":127.0.0.1:" + nodes.reads(each);
+                    assertTrue(shown.contains(shownAs), shown);
                 }
             });
         }
@@ -103,10 +110,10 @@ class FollowerReadsTest {
             for (int i = 0; i < 20; i++) {
                 send(nodes, leads, TestBroker.text("message " + i));
             }
-            List<String> all = bodies(nodes, leads);
+            List<String> all = bodies(nodes.broker(leads));
             for (String follower : nodes.followers()) {
-                await().atMost(ThreeNodes.PATIENCE).untilAsserted(() -> assertEquals(all, bodies(nodes, follower)));
-                try (RawClient client = new RawClient(nodes.broker(follower), false)) {
+                await().atMost(ThreeNodes.PATIENCE).untilAsserted(() -> assertEquals(all, bodies(nodes.reads(follower))));
+                try (RawClient client = new RawClient(nodes.reads(follower), false)) {
                     Frame refused = client.ask(
                             TestBroker.SEND_SHORT, TestBroker.shortSend(TOPIC, 0, ""), TestBroker.text("x"));
                     assertEquals(14, refused.code(), refused.remark());
@@ -126,7 +133,7 @@ class FollowerReadsTest {
                 assertEquals(7, client.ask(QUERY_OFFSET, query).number("offset", -1));
             }
             for (String follower : nodes.followers()) { // it may not have the latest, and consumers would begin there
-                try (RawClient client = new RawClient(nodes.broker(follower), false)) {
+                try (RawClient client = new RawClient(nodes.reads(follower), false)) {
                     assertThrows(UncheckedIOException.class, () -> client.ask(QUERY_OFFSET, query));
                 }
             }
@@ -139,7 +146,7 @@ class FollowerReadsTest {
         try (ThreeNodes nodes = nodes().start()) {
             createGroup(nodes);
             String leads = nodes.leader();
-            try (RawClient client = new RawClient(nodes.broker(nodes.followers().getFirst()), false)) {
+            try (RawClient client = new RawClient(nodes.reads(nodes.followers().getFirst()), false)) {
                 Frame ahead = pull(client, 5, 0);
                 assertEquals(19, ahead.code(), "an offset that is only known elsewhere is not taken back");
                 assertEquals(5, ahead.number("nextBeginOffset", -1));
@@ -171,7 +178,7 @@ class FollowerReadsTest {
             }
             String follower = ThreeNodes.NAMES.get((int) suggested - 1);
             assertTrue(nodes.followers().contains(follower), follower);
-            try (RawClient client = new RawClient(nodes.broker(follower), false)) {
+            try (RawClient client = new RawClient(nodes.reads(follower), false)) {
                 await().atMost(ThreeNodes.PATIENCE).until(() -> pull(client, 11, 0).code() == 0);
                 Frame old = pull(client, 0, 0);
                 assertEquals(0, old.code(), old.remark());
@@ -188,24 +195,24 @@ class FollowerReadsTest {
             String first = nodes.leader();
             send(nodes, first, TestBroker.text("before"));
             String next = nodes.followers().getFirst();
-            try (RawClient reader = new RawClient(nodes.broker(next), false)) {
+            try (RawClient reader = new RawClient(nodes.reads(next), false)) {
                 await().atMost(ThreeNodes.PATIENCE).until(() -> pull(reader, 0, 0).code() == 0);
                 nodes.transfer(first, next);
                 assertThrows(UncheckedIOException.class, () -> pull(reader, 0, 0), "its connections have ended");
             }
-            send(nodes, next, TestBroker.text("after"));
+            send(nodes, first, TestBroker.text("after")); // its port passes on what clients with an old route send
             awaitRoutes(nodes);
             List<String> all = List.of("before", "after");
             for (String node : ThreeNodes.NAMES) {
                 await().atMost(ThreeNodes.PATIENCE).ignoreException(UncheckedIOException.class)
-                        .untilAsserted(() -> assertEquals(all, bodies(nodes, node)));
+                        .untilAsserted(() -> assertEquals(all, bodies(readsAt(nodes, node))));
             }
             nodes.stop(next);
             String third = nodes.leader();
             nodes.stop(third);
             String last = nodes.running.keySet().iterator().next();
             await().atMost(ThreeNodes.PATIENCE).ignoreException(UncheckedIOException.class)
-                    .untilAsserted(() -> assertEquals(all, bodies(nodes, last), "without a majority"));
+                    .untilAsserted(() -> assertEquals(all, bodies(nodes.reads(last)), "without a majority"));
             assertEquals(List.of(), nodes.failures);
         }
     }
@@ -213,8 +220,8 @@ class FollowerReadsTest {
     @Test
     void aPortThatIsTakenEndsTheStart() throws Exception {
         ThreeNodes nodes = nodes();
-        try (ServerSocket taken = new ServerSocket(nodes.broker("a"), 1, InetAddress.getLoopbackAddress())) {
-            assertEquals(nodes.broker("a"), taken.getLocalPort());
+        try (ServerSocket taken = new ServerSocket(nodes.reads("a"), 1, InetAddress.getLoopbackAddress())) {
+            assertEquals(nodes.reads("a"), taken.getLocalPort());
             IOException refusal = assertThrows(
                     IOException.class, () -> ClusterNode.start(nodes.config("a"), nodes.failures::add));
             assertTrue(refusal.getMessage().contains("another process listens there"), refusal.getMessage());

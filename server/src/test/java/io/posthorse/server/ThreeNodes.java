@@ -34,7 +34,7 @@ final class ThreeNodes implements AutoCloseable {
     private final String[] sets;
 
     /**
-     * @param ports first of the 20 that are used
+     * @param ports first of the 30 that are used
      * @param sets further settings of all nodes
      */
     ThreeNodes(Path directory, int ports, String... sets) {
@@ -44,11 +44,16 @@ final class ThreeNodes implements AutoCloseable {
     }
 
     private int port(int ofKind, String node) {
-        return ports + 5 * ofKind + NAMES.indexOf(node);
+        return ports + 10 * ofKind + 2 * NAMES.indexOf(node);
     }
 
     int broker(String node) {
         return port(1, node);
+    }
+
+    /** Returns the port at which a node serves consumers while it follows. */
+    int reads(String node) {
+        return broker(node) + 1;
     }
 
     int nameServer(String node) {

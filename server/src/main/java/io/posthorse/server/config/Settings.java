@@ -174,7 +174,7 @@ final class Settings {
             ROLES, "slaveReadEnable", SWITCH, "false", "",
             "Whether a master sends consumers that are more than `read.hot.bytes` behind to a slave. While the master is"
                     + " gone a slave serves consumers in any case. In a cluster: whether nodes that follow serve RocketMQ's"
-                    + " consumers on `listenPort`.");
+                    + " consumers, on `listenPort` + 1.");
 
     static final Setting<List<Member>> CLUSTER_NODES = Setting.of(
             CLUSTERING, "cluster.nodes", new SettingType.Nodes(9), "", "",
