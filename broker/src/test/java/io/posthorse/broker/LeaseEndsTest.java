@@ -1,6 +1,7 @@
 package io.posthorse.broker;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -42,6 +43,22 @@ class LeaseEndsTest {
                 new Leases.Request(to, partition, 10, 1 << 20, 60_000, receipt, false, TagFilter.ALL, NONE), out);
         directory.rest();
         return Arrays.copyOf(out.fetch.offsets, out.fetch.count);
+    }
+
+    /** As where the record of its loan rotted, and it was lent again: those behind it were, and it counts as left out. */
+    @Test
+    void aMessageThatIsLentBelowTheFloorIsSettled() throws IOException {
+        open(3, SubscriptionSettings.STANDARD);
+        Broker broker = directory.shard.turn();
+        long until = broker.now() + 1_000;
+        assertTrue(broker.append(new Event.Lent(borrower.number(), partition.id(), 2, 1, until, new long[] {1})));
+        assertTrue(broker.append(new Event.Lent(borrower.number(), partition.id(), 2, 2, until, new long[] {0})));
+        directory.rest();
+        LeaseCursor cursor = borrower.leases(partition);
+        assertTrue(cursor.floor() > 0 && cursor.lease(0) != null);
+        assertEquals(CommandOutcome.DONE, directory.shard.turn().leases().settle(borrower, partition, 0, 2));
+        directory.rest();
+        assertNull(cursor.lease(0), "it would be lent again each time its lease ends");
     }
 
     @Test

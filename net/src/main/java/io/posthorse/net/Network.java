@@ -247,9 +247,15 @@ public final class Network implements AutoCloseable {
                 });
     }
 
+    /** Stops accepting; connections stay. */
+    public void stopListening() {
+        listeners.forEach(l -> l.close().awaitUninterruptibly());
+        listeners.clear();
+    }
+
     /** Stops accepting and closes all connections. */
     public void closeConnections() {
-        listeners.forEach(l -> l.close().awaitUninterruptibly());
+        stopListening();
         dialled.close().awaitUninterruptibly();
         accepted.close().awaitUninterruptibly();
     }

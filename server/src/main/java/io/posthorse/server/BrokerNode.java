@@ -174,7 +174,8 @@ final class BrokerNode {
         openPorts();
     }
 
-    private void prepare(Broker broker, Consumer<Batch> proposer) throws IOException {
+    /** Makes what serves clients; {@link #openPorts} must follow. */
+    void prepare(Broker broker, Consumer<Batch> proposer) throws IOException {
         tls = Encryption.load(config.listen().tls());
         protocol = network.onOwner(() -> wire(broker, proposer));
     }
@@ -388,11 +389,7 @@ final class BrokerNode {
         return grpc == null ? ServerConfig.OFF : grpc.port();
     }
 
-    /**
-     * Waits until calls are served on the port for gRPC: the operating system queues those of the first tenths of a second.
-     *
-     * @throws IOException where its library could not be loaded or started; all other ports are open
-     */
+    /** Waits until calls are served on the port for gRPC, as {@link GrpcPort#await}. */
     void awaitGrpc() throws IOException {
         if (grpc != null) {
             grpc.await();
@@ -415,7 +412,7 @@ final class BrokerNode {
     /** Stops accepting connections, and writes everything to the disk with a checkpoint. */
     void close() throws IOException {
         try {
-            stopServing();
+            stopServing(() -> { });
             network.onOwner(() -> {
                 shard.stop();
                 return null;
@@ -444,10 +441,10 @@ final class BrokerNode {
         }
     }
 
-    /** Ends everything without a word on the disk: the copy is opened anew. */
-    void discard() throws IOException {
+    /** Ends everything without a word on the disk, for the copy is opened anew; the task runs before connections end. */
+    void discard(Runnable portsAreFree) throws IOException {
         try {
-            stopServing();
+            stopServing(portsAreFree);
             network.onOwner(() -> {
                 if (shard != null) {
                     shard.abandon();
@@ -461,7 +458,7 @@ final class BrokerNode {
         }
     }
 
-    private void stopServing() throws IOException {
+    private void stopServing(Runnable portsAreFree) throws IOException {
         network.onOwner(() -> {
             if (registration != null) {
                 registration.stop();
@@ -474,10 +471,12 @@ final class BrokerNode {
         if (ha != null) {
             ha.awaitSlaves(grpc);
         }
-        network.closeConnections();
+        network.stopListening();
         if (grpc != null) {
             grpc.close();
         }
+        portsAreFree.run();
+        network.closeConnections();
         network.onOwner(() -> {
             if (audit != null) {
                 audit.close();

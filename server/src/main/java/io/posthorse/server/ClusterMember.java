@@ -372,12 +372,13 @@ final class ClusterMember implements ReplicatedLog.Replica {
         if (present != node()) {
             return; // leads no longer
         }
-        ports.leaveTo(present.network());
         if (reads != null) {
             reads.close();
             present.copies(new LeaderCopies(() -> engine.join().log().status(), members::place, Clock.system()));
         }
-        present.serve(broker, proposals::propose);
+        present.prepare(broker, proposals::propose);
+        ports.leaveTo(present.network()); // as late as possible: clients are refused from here on until ports are open
+        present.openPorts();
         isServing = true;
         LOG.info("This node leads the cluster and serves clients.");
     }
@@ -446,8 +447,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         isServing = false;
         old.network().onOwner(this::endReads); // and what was queued is taken
         repairs.end();
-        old.discard();
-        ports.resume();
+        old.discard(ports::resume);
         return before;
     }
 
@@ -479,7 +479,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         }
         repairs.end();
         if (isServing) {
-            last.discard();
+            last.discard(() -> { });
         } else {
             last.network().onOwner(this::endReads);
             last.close(of);

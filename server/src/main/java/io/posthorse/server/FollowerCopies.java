@@ -27,9 +27,9 @@ final class FollowerCopies implements Copies {
         return isFarBehind ? id.getAsLong() : 0;
     }
 
-    /** Another node leads soon, if none does, and has all of them. */
+    /** Another node leads soon, if none does, and has all offsets; consumers keep their queues until then. */
     @Override
-    public boolean knowsOffsets() {
+    public boolean knowsGroups() {
         return false;
     }
 

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  */
 final class FollowerPorts implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(FollowerPorts.class);
-    private static final long RETRY_MS = 200;
+    private static final long RETRY_MS = 50;
     private static final long REOPEN_MS = 1_000;
     private static final long ASK_ANEW_MS = 1_000;
 

@@ -133,7 +133,11 @@ final class GrpcPort {
         return hasFailed ? ServerConfig.OFF : bound.port();
     }
 
-    /** Waits until calls are served. */
+    /**
+     * Waits until calls are served: the operating system queues those of the first tenths of a second.
+     *
+     * @throws IOException where its library could not be loaded or started; all other ports are open
+     */
     void await() throws IOException {
         try {
             listener.join();

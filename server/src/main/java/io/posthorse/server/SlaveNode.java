@@ -373,7 +373,7 @@ final class SlaveNode implements SlaveLink.Slave, AutoCloseable {
             long end = copy.end();
             SlaveCopy before = copy;
             isServing = false;
-            node.discard();
+            node.discard(() -> { });
             before.abandon();
             return end;
         }

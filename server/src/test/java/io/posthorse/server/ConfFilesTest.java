@@ -12,6 +12,7 @@ import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -64,6 +65,23 @@ class ConfFilesTest {
         assertEquals(100, b.listen().brokerPort() - a.listen().brokerPort());
         assertEquals("/var/lib/posthorse/broker-a", a.storage().directory());
         assertEquals("/var/lib/posthorse/broker-b", b.storage().directory());
+    }
+
+    @Test
+    void theNodesOfTheClusterNameTheSameNodesAndThemselves() throws IOException {
+        List<ServerConfig.Cluster> all = new ArrayList<>();
+        for (String node : List.of("a", "b", "c")) {
+            Path file = CONF.resolve("cluster/" + node + ".properties");
+            ServerConfig config = ConfigLoader.load(new ConfigSources(
+                    Role.BROKER, List.of(), file.toString(), Files.readString(file), Map.of(), List.of(), "host"));
+            assertEquals(node, config.cluster().name());
+            assertEquals("cluster/" + node, config.cluster().certificates());
+            assertEquals("/var/lib/posthorse/" + node, config.storage().directory());
+            assertEquals(List.of(), config.notes());
+            all.add(config.cluster());
+        }
+        assertEquals(3, all.getFirst().nodes().size());
+        assertEquals(1, all.stream().map(ServerConfig.Cluster::nodes).distinct().count());
     }
 
     @Test

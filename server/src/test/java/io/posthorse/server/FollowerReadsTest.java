@@ -26,6 +26,7 @@ class FollowerReadsTest {
     private static final int ROUTE = 105;
     private static final int QUERY_OFFSET = 14;
     private static final int COMMIT_OFFSET = 15;
+    private static final int CONSUMERS = 38;
     private static final int HA_STATUS = 907;
 
     @TempDir
@@ -134,6 +135,7 @@ class FollowerReadsTest {
             }
             for (String follower : nodes.followers()) { // it may not have the latest, and consumers would begin there
                 try (RawClient client = new RawClient(nodes.reads(follower), false)) {
+                    assertEquals(14, client.ask(CONSUMERS, Map.of("consumerGroup", "Readers")).code());
                     assertThrows(UncheckedIOException.class, () -> client.ask(QUERY_OFFSET, query));
                 }
             }

@@ -37,10 +37,10 @@ public interface Copies {
     }
 
     /**
-     * Returns whether the offsets of groups may be told to their consumers, who begin there: another node may have accepted
-     * later ones.
+     * Returns whether consumers may be told where their group is, and who is in it. Another node may have accepted later
+     * offsets, and know more of the consumers: those who believed this one would begin too early, or take others' queues.
      */
-    default boolean knowsOffsets() {
+    default boolean knowsGroups() {
         return true;
     }
 

@@ -125,8 +125,12 @@ final class RemotingSession implements Session, Peer {
             refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.REFUSAL);
             return;
         }
-        if (header.code() == RequestCode.QUERY_CONSUMER_OFFSET && !protocol.copies().knowsOffsets()) {
+        if (header.code() == RequestCode.QUERY_CONSUMER_OFFSET && !protocol.copies().knowsGroups()) {
             connection.close(); // clients before 5.0 take any refusal for "this group has never read here"
+            return;
+        }
+        if (header.code() == RequestCode.GET_CONSUMER_LIST_BY_GROUP && !protocol.copies().knowsGroups()) {
+            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.NOT_OF_GROUPS);
             return;
         }
         long before = protocol.broker.decisions();
