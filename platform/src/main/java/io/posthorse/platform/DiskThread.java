@@ -25,10 +25,20 @@ public final class DiskThread implements Background, AutoCloseable {
         try {
             jobs.execute(() -> {
                 IOException failure = attempt(job);
-                owner.execute(() -> done.accept(failure));
+                tell(() -> done.accept(failure));
             });
         } catch (RejectedExecutionException e) {
             // it has ended: a job that was under way until then has caused this one
+        }
+    }
+
+    private void tell(Runnable outcome) {
+        try {
+            owner.execute(outcome);
+        } catch (RejectedExecutionException e) {
+            if (!jobs.isShutdown()) {
+                throw e;
+            } // both have ended, and nobody needs the outcome
         }
     }
 
