@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @DisabledIfSystemProperty(named = "interop.peer", matches = "rocketmq")
 class OperatorIT {
     private static final Duration LIMIT = Duration.ofSeconds(60);
-    private static final int DELAY_MS = 25_000;
+    private static final int DELAY_MS = 45_000;
 
     @TempDir(cleanup = CleanupMode.ON_SUCCESS)
     Path folder;
