@@ -319,7 +319,7 @@ public final class Broker {
             return true;
         }
         settlements.flush();
-        if (partition.hasWaiters() && offset < subscription.cursor(partition)) {
+        if (!appender.follows() && partition.hasWaiters() && offset < subscription.cursor(partition)) {
             announceLater(partition); // the waiters have messages to read again
         }
         return append(new Event.CursorMoved(subscription.number(), partition.id(), offset));

@@ -21,7 +21,7 @@ public final class FetchResult {
         FOUND,
         /** Messages did not match the filter, or are gone: continue at {@link #next}. */
         NO_MATCH,
-        /** The offset is that of the next message, or one that a copy of another node's log does not have yet. */
+        /** The offset is that of the next message, or one that this node does not have yet. */
         AT_END,
         /** The offset is behind the end. */
         ABOVE,

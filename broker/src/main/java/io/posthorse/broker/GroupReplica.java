@@ -238,6 +238,9 @@ public final class GroupReplica {
             throw new IllegalStateException("this copy leads or has led: it must be opened anew first");
         }
         endOfOpening = Long.MAX_VALUE;
+        if (reader != null) {
+            reader.announce(); // what it has marked, the broker that decides would never mark again
+        }
         reader = null;
         state.arrivals = null;
         store.log().lead(leadership.term());

@@ -42,7 +42,9 @@ final class Maintenance {
     void look() {
         long now = clock.nanos();
         watchDisk(now);
-        confirm();
+        if (!broker.appender().follows()) {
+            confirm();
+        }
         long changes = broker.state().changes();
         if (changes != changesSeen) {
             changesSeen = changes;

@@ -26,7 +26,7 @@ final class PartitionReader {
         out.begin = index.begin();
         out.end = index.visibleEnd(log.committed());
         if (offset >= out.end || offset < out.begin) {
-            outside(broker, offset, out);
+            outside(broker, index, offset, out);
             return;
         }
         if (out.content != null) {
@@ -79,8 +79,9 @@ final class PartitionReader {
         return !out.isHeld && out.passes(offset);
     }
 
-    private static void outside(Broker broker, long offset, FetchResult out) {
-        boolean mayCome = offset > out.end && broker.appender().follows(); // its reader may have had more elsewhere
+    private static void outside(Broker broker, PartitionIndex index, long offset, FetchResult out) {
+        // its reader may have had more from another node: a leader has decided that, and perhaps not yet seen it agreed on
+        boolean mayCome = offset > out.end && (broker.appender().follows() || offset <= index.next());
         if (offset == out.end || mayCome) {
             out.status = FetchResult.Status.AT_END;
             out.next = offset;

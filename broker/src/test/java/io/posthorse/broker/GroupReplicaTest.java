@@ -112,6 +112,12 @@ class GroupReplicaTest {
         reader.fetch(waited, 7, 10, 1_000, TagFilter.ALL, fetch);
         assertEquals(FetchResult.Status.AT_END, fetch.status());
         assertEquals(7, fetch.next(), "an offset from another node is kept");
+        broker.publish(topic.partition(0), new TestFormat.Sent(2, 0, 10), false);
+        broker.endTurn();
+        broker.fetch(topic.partition(0), 2, 10, 1_000, TagFilter.ALL, fetch);
+        assertEquals(FetchResult.Status.AT_END, fetch.status(), "another node may have shown what this one has decided");
+        broker.fetch(topic.partition(0), 3, 10, 1_000, TagFilter.ALL, fetch);
+        assertEquals(FetchResult.Status.ABOVE, fetch.status());
     }
 
     @Test
@@ -128,6 +134,29 @@ class GroupReplicaTest {
         assertEquals(end, copy.leading().tail());
         assertNull(copy.nextProposal());
         assertThrows(IllegalStateException.class, copy::reader);
+    }
+
+    @Test
+    void whoWaitsAtANodeThatComesToLeadIsWoken() throws IOException {
+        GroupReplica leader = open(new FaultyFileStore(new SeededEntropy(4)), LOG, GROUP);
+        GroupReplica copy = open(files, LOG, GROUP);
+        agree(1, beginOfTerm(leader), leader, copy);
+        leader.leading().createOrUpdate("orders", TopicSettings.of(1));
+        leader.leading().endTurn();
+        agree(2, leader.nextProposal(), leader, copy);
+        Broker reader = copy.reader();
+        reader.announceLater(reader.topic("orders").partition(0)); // in the turn that this node's election ends
+        copy.lead(new Leadership(2, "b"));
+        copy.agreed(2, 3, copy.nextProposal());
+        Broker broker = copy.leading();
+        Partition orders0 = broker.topic("orders").partition(0);
+        int[] woken = new int[1];
+        broker.await(orders0, () -> woken[0]++);
+        broker.publish(orders0, new TestFormat.Sent(1, 0, 10), false);
+        broker.endTurn();
+        copy.agreed(2, 4, copy.nextProposal());
+        broker.announce();
+        assertEquals(1, woken[0]);
     }
 
     @Test

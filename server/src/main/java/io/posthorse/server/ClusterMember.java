@@ -102,12 +102,13 @@ final class ClusterMember implements ReplicatedLog.Replica {
         this.repairs = new NodeRepairs(config.cluster() == null ? 0 : config.cluster().scrubRate(),
                 (member, request) -> engine.thenCompose(now -> now.peers().ask(member, request)), this.members::others);
         Import.finish(files);
-        open(null);
+        open(null, true);
         restored = copy.point();
         dispensable = copy.dispensable();
     }
 
-    private void open(GroupReplica before) throws IOException {
+    /** @param mustRead whether it is a failure where consumers cannot be served; else that is tried again */
+    private void open(GroupReplica before, boolean mustRead) throws IOException {
         BrokerNode next = new BrokerNode(config, files, daemon, checkpointBytes);
         try {
             if (before != null) {
@@ -116,8 +117,8 @@ final class ClusterMember implements ReplicatedLog.Replica {
             GroupReplica opened = next.follow(group, before, names, this::failed);
             repairs.begin(next.network(), opened);
             reads = FollowerReads.port(config) == ServerConfig.OFF ? null
-                    : new FollowerReads(config, next.parts(), opened, () -> members.place(name), () -> leader);
-            openReads(reads, before == null);
+                    : new FollowerReads(config, next.parts(), opened, () -> leader);
+            openReads(reads, mustRead);
             synchronized (this) {
                 node = next;
                 copy = opened;
@@ -130,7 +131,6 @@ final class ClusterMember implements ReplicatedLog.Replica {
         }
     }
 
-    /** @param mustOpen whether it is a failure where the port is taken; else it is tried again */
     private void openReads(FollowerReads of, boolean mustOpen) throws IOException {
         if (of == null || of != reads) {
             return;
@@ -142,7 +142,11 @@ final class ClusterMember implements ReplicatedLog.Replica {
                 throw e;
             }
             LOG.warn("This node cannot serve consumers, and tries again. {}", e.getMessage());
-            of.network().timers().after(RESUME_MS, () -> changes.run(() -> openReads(of, false), failure -> { }));
+            of.network().timers().after(RESUME_MS, () -> changes.run(() -> openReads(of, false), failure -> {
+                if (failure != null) {
+                    failed(failure);
+                }
+            }));
         }
     }
 
@@ -374,7 +378,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
         }
         if (reads != null) {
             reads.close();
-            present.copies(new LeaderCopies(() -> engine.join().log().status(), members::place, Clock.system()));
+            present.copies(new LeaderCopies(() -> engine.join().log().status(), FollowerReads::id, Clock.system()));
         }
         present.prepare(broker, proposals::propose);
         ports.leaveTo(present.network()); // as late as possible: clients are refused from here on until ports are open
@@ -386,7 +390,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
     private void openAnew() throws IOException {
         GroupReplica before = takeAway();
         if (before != null) {
-            open(before);
+            open(before, false);
             LOG.info("This node leads no longer: it has closed its clients' connections and follows.");
         }
     }
@@ -423,7 +427,7 @@ final class ClusterMember implements ReplicatedLog.Replica {
                 throw new IOException("A fetched copy has begun to take the place of this node's own, and did not end. The"
                         + " next start ends it");
             }
-            open(before);
+            open(before, false);
         } catch (IOException | RuntimeException | Error e) {
             failed(e);
             throw e;

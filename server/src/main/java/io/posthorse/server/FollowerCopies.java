@@ -3,20 +3,19 @@ package io.posthorse.server;
 import io.posthorse.broker.GroupReplica;
 import io.posthorse.codec.rocketmq.JsonWriter;
 import io.posthorse.protocol.rocketmq.Copies;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /** What a node that follows tells consumers and tools of its copy. Used on the owner's thread. */
 final class FollowerCopies implements Copies {
     private final GroupReplica copy;
-    private final LongSupplier id;
+    private final long id;
     private final Supplier<String> leader;
 
     /**
-     * @param id supplies the id of this node under its broker's name
+     * @param id the id of this node under its broker's name
      * @param leader supplies the name of the node that leads; null where none is known to
      */
-    FollowerCopies(GroupReplica copy, LongSupplier id, Supplier<String> leader) {
+    FollowerCopies(GroupReplica copy, long id, Supplier<String> leader) {
         this.copy = copy;
         this.id = id;
         this.leader = leader;
@@ -24,7 +23,7 @@ final class FollowerCopies implements Copies {
 
     @Override
     public long suggested(boolean isFarBehind) {
-        return isFarBehind ? id.getAsLong() : 0;
+        return isFarBehind ? id : 0;
     }
 
     /** Another node leads soon, if none does, and has all offsets; consumers keep their queues until then. */

@@ -69,11 +69,15 @@ final class FollowerPorts implements AutoCloseable {
      * @throws IOException where one cannot be opened; the message says what to do
      */
     void open() throws IOException {
-        ServerConfig.Listen listen = config.listen();
-        open(listen.brokerPort(), Purpose.BROKER, true);
         if (FollowerReads.port(config) > 0) { // it is opened once this node has its copy
             ports.bind(FollowerReads.port(config), Purpose.READS).close();
         }
+        openAll();
+    }
+
+    private void openAll() throws IOException {
+        ServerConfig.Listen listen = config.listen();
+        open(listen.brokerPort(), Purpose.BROKER, true);
         open(listen.vipPort(), Purpose.VIP, true);
         open(listen.grpcPort(), Purpose.GRPC, config.given().containsKey(Purpose.GRPC.key()));
         open(listen.openwirePort(), Purpose.JMS, config.given().containsKey(Purpose.JMS.key()));
@@ -121,7 +125,7 @@ final class FollowerPorts implements AutoCloseable {
             return;
         }
         try {
-            open();
+            openAll();
             isServing = false;
             splices.owner().execute(this::ask);
         } catch (IOException e) {

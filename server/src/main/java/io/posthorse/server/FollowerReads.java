@@ -1,6 +1,7 @@
 package io.posthorse.server;
 
 import io.posthorse.access.Gate;
+import io.posthorse.auth.AccessControl;
 import io.posthorse.broker.Broker;
 import io.posthorse.broker.GroupReplica;
 import io.posthorse.broker.Shard;
@@ -19,8 +20,9 @@ import io.posthorse.protocol.rocketmq.RemotingProtocol;
 import io.posthorse.server.Listening.Purpose;
 import io.posthorse.server.config.ServerConfig;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.function.LongSupplier;
+import java.util.zip.CRC32;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,7 +40,7 @@ final class FollowerReads {
     private final ServerConfig config;
     private final Parts node;
     private final GroupReplica copy;
-    private final LongSupplier id;
+    private final long id;
     private final FollowerCopies copies;
     private final Clock clock = Clock.system();
     /** Null before {@link #open}, like the next three. */
@@ -63,16 +65,25 @@ final class FollowerReads {
             GroupTables tables) {}
 
     /**
-     * @param id supplies the id of this node under its broker's name
      * @param leader supplies the name of the node that leads; null where none is known to
      */
     FollowerReads(
-            ServerConfig config, Parts node, GroupReplica copy, LongSupplier id, Supplier<String> leader) {
+            ServerConfig config, Parts node, GroupReplica copy, Supplier<String> leader) {
         this.config = config;
         this.node = node;
         this.copy = copy;
-        this.id = id;
+        this.id = id(config.cluster().name());
         this.copies = new FollowerCopies(copy, id, leader);
+    }
+
+    /**
+     * Returns the id of a node under its broker's name while it follows. It depends on the name alone, so that no other node
+     * has it when members change.
+     */
+    static long id(String node) {
+        CRC32 crc = new CRC32();
+        crc.update(node.getBytes(StandardCharsets.UTF_8));
+        return 1 + (crc.getValue() & 0x7FFF_FFFE);
     }
 
     /**
@@ -113,8 +124,9 @@ final class FollowerReads {
         }
         int wanted = port(config);
         port = wanted > 0 ? wanted : new Listening(config).free(Purpose.READS);
-        Broker broker = copy.reader();
         GroupTables tables = node.tables();
+        AccessControl users = AccessSetup.open(config, tables, node.files(), node.disk(), clock);
+        Broker broker = copy.reader();
         shard = new Shard(broker, clock, node.network().timers(), node.network().owner());
         node.network().onReceived(shard::received);
         audit = new AuditLog(clock, node.network().timers());
@@ -124,13 +136,12 @@ final class FollowerReads {
         RocketmqSettings.Live live = new RocketmqSettings.Live(RemotingSettings.choices(operations.config()));
         RocketmqSettings settings = RemotingSettings.of(config, port, live);
         Gate gate = new Gate(
-                AccessSetup.open(config, tables, node.files(), node.disk(), clock), config.access().policy(),
-                settings.cluster(), TopicsAndGroups.ownTopics(settings), name -> broker.topic(name) != null,
-                name -> broker.subscription(name) != null);
+                users, config.access().policy(), settings.cluster(), TopicsAndGroups.ownTopics(settings),
+                name -> broker.topic(name) != null, name -> broker.subscription(name) != null);
         registration = new BrokerRegistration(
-                broker, settings, id, config.identity().nameServers(), node.network().timers(),
+                broker, settings, () -> id, config.identity().nameServers(), node.network().timers(),
                 new ResolvingDialer(node.network(), node.names()), AccessSetup.signer(config, tables));
-        KnownBrokers known = new KnownBrokers(broker, settings, id.getAsLong(), null, List.of());
+        KnownBrokers known = new KnownBrokers(broker, settings, id, null, List.of());
         ClusterRoutes routes = new ClusterRoutes(settings.brokerName(), known::find, registration, clock);
         protocol = new RemotingProtocol(
                 shard, clock, node.network().timers(), node.reader(), Entropy.system(), settings, new OnlineClients(),
@@ -152,8 +163,10 @@ final class FollowerReads {
             return;
         }
         isOver = true;
-        if (protocol != null) {
+        if (shard != null) { // also where the rest could not be made
             shard.abandon();
+        }
+        if (protocol != null) {
             registration.stop();
             audit.close();
         }

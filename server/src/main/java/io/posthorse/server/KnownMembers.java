@@ -2,7 +2,6 @@ package io.posthorse.server;
 
 import io.posthorse.replication.GroupStatus;
 import io.posthorse.replication.Member;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -30,13 +29,6 @@ final class KnownMembers {
     List<Member> others() {
         return (status.get() == null ? configured.stream() : engines())
                 .filter(member -> !member.name().equals(self)).distinct().toList();
-    }
-
-    /** Returns the place of a node among all of them by name, from 1. */
-    long place(String name) {
-        List<String> names = new ArrayList<>(others().stream().map(Member::name).toList());
-        names.add(self);
-        return 1 + names.stream().filter(other -> other.compareTo(name) < 0).count();
     }
 
     private Stream<Member> engines() {

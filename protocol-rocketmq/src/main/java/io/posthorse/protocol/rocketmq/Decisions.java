@@ -8,9 +8,12 @@ final class Decisions {
     static final String REFUSAL = "This broker is a slave and takes no messages, offsets or changes: nothing was done. Send"
             + " to its master, or to another broker; while the master is gone, this one is read from only.";
 
-    /** What a node that follows says to who asks for the consumers of a group. */
-    static final String NOT_OF_GROUPS = "This node of the cluster does not lead, and does not know all consumers of the"
-            + " group. Ask the node that leads; while none does, consumers keep their queues.";
+    /** What a node that follows says to requests that are the leader's alone. */
+    static final String OF_LEADERS = "This node of the cluster does not lead, and does not know all consumers: nothing was"
+            + " done. Ask the node that leads; while none does, consumers keep their queues.";
+
+    /** Consumers of a group, locks and assignments of queues; changed settings and tools that the leader obeys. */
+    private static final Set<Integer> LEADERS_CODES = Set.of(25, 38, 41, 329, 400, 30_002, 30_003, 30_012, 30_013);
 
     /** Sends, offsets, topics, groups, transactions, what is lent to pop consumers, and the tools' changes. */
     private static final Set<Integer> CODES = Set.of(
@@ -18,6 +21,11 @@ final class Decisions {
             200_151);
 
     private Decisions() {}
+
+    /** Returns whether a request is for the leader of a cluster, beside those that write records. */
+    static boolean isLeaders(int code) {
+        return LEADERS_CODES.contains(code);
+    }
 
     static boolean has(int code) {
         return CODES.contains(code);

@@ -94,6 +94,21 @@ final class RemotingSession implements Session, Peer {
         return Math.max(FrameCodec.FRAME_BYTES_MAX, Math.min(FrameCodec.FRAME_BYTES_LIMIT, longest));
     }
 
+    /** Returns whether a request is not for a broker that follows; it is refused then. */
+    private boolean isForAnother(RequestHeader header) {
+        boolean isInCluster = !protocol.copies().knowsGroups();
+        if (isInCluster && header.code() == RequestCode.QUERY_CONSUMER_OFFSET) {
+            connection.close(); // clients before 5.0 take any refusal for "this group has never read here"
+            return true;
+        }
+        String refusal = Decisions.has(header.code()) ? Decisions.REFUSAL
+                : isInCluster && Decisions.isLeaders(header.code()) ? Decisions.OF_LEADERS : null;
+        if (refusal != null) {
+            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, refusal);
+        }
+        return refusal != null;
+    }
+
     /**
      * Handles a request or a response.
      *
@@ -121,16 +136,7 @@ final class RemotingSession implements Session, Peer {
                 return;
             }
         }
-        if (protocol.shard.isFollowing() && Decisions.has(header.code())) {
-            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.REFUSAL);
-            return;
-        }
-        if (header.code() == RequestCode.QUERY_CONSUMER_OFFSET && !protocol.copies().knowsGroups()) {
-            connection.close(); // clients before 5.0 take any refusal for "this group has never read here"
-            return;
-        }
-        if (header.code() == RequestCode.GET_CONSUMER_LIST_BY_GROUP && !protocol.copies().knowsGroups()) {
-            refuse(header, ResponseCode.SERVICE_NOT_AVAILABLE, Decisions.NOT_OF_GROUPS);
+        if (protocol.shard.isFollowing() && isForAnother(header)) {
             return;
         }
         long before = protocol.broker.decisions();
